@@ -1,0 +1,5 @@
+"""Speech to text on this machine: Whisper tiny.en in a process of its own."""
+
+from local.ears.ears import Ears, EarsError
+
+__all__ = ["Ears", "EarsError"]

@@ -1,0 +1,94 @@
+"""What the provider servers use to speak."""
+
+import sys
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+
+from local.engine.client import EngineError, EngineProcess
+
+SAMPLE_RATE_HZ = 24_000
+ECHO = "echo"
+CALLER = "caller"
+"""The same voice pitched up, so that two speakers can be told apart."""
+CACHE_BYTES = 16 * 1024 * 1024
+"""About six minutes of speech: the greeting and every fixed sentence of a few calls."""
+
+
+class VoiceError(Exception):
+    """The text could not be spoken."""
+
+
+class Voice:
+    """Speaks texts, sentence by sentence, several at the same time if asked to."""
+
+    def __init__(self, engine: EngineProcess) -> None:
+        self._engine = engine
+        self._cache = SpeechCache(CACHE_BYTES)
+
+    @classmethod
+    @asynccontextmanager
+    async def start(cls) -> AsyncIterator["Voice"]:
+        """A voice with its model loaded; its process ends with the block.
+
+        STORYLINE_LOCAL_PIPER_VOICE names another voice (.onnx with .onnx.json beside it).
+        Raises VoiceError when the model cannot be loaded.
+        """
+        engine = EngineProcess((sys.executable, "-m", "local.voice"))
+        try:
+            try:
+                await engine.start()
+            except EngineError as error:
+                raise VoiceError(str(error)) from error
+            yield cls(engine)
+        finally:
+            await engine.close()
+
+    async def speak(self, text: str, *, voice: str = ECHO) -> AsyncGenerator[bytes, None]:
+        """Sound of one sentence after the other: 24 kHz, 16-bit little-endian, mono.
+
+        Every name but "caller" is Echo's voice. Stop iterating (and close) to cancel.
+        Raises VoiceError; the next call tries a new process.
+        """
+        key = (text, CALLER if voice == CALLER else ECHO)
+        chunks = self._cache.get(key)
+        if chunks is not None:
+            for chunk in chunks:
+                yield chunk
+            return
+        spoken: list[bytes] = []
+        header = {"op": "speak", "text": text, "voice": key[1]}
+        try:
+            async with aclosing(self._engine.request(header)) as answers:
+                async for frame in answers:
+                    spoken.append(frame.payload)
+                    yield frame.payload
+        except EngineError as error:
+            raise VoiceError(str(error)) from error
+        self._cache.put(key, spoken)
+
+
+class SpeechCache:
+    """What was spoken lately, up to a number of bytes; the least lately used goes first."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self._limit_bytes = limit_bytes
+        self._held_bytes = 0
+        self._chunks: OrderedDict[tuple[str, str], list[bytes]] = OrderedDict()
+
+    def get(self, key: tuple[str, str]) -> list[bytes] | None:
+        if key not in self._chunks:
+            return None
+        self._chunks.move_to_end(key)
+        return self._chunks[key]
+
+    def put(self, key: tuple[str, str], chunks: list[bytes]) -> None:
+        """Keeps the chunks unless they alone are over a quarter of the limit."""
+        size = sum(map(len, chunks))
+        if size > self._limit_bytes // 4 or key in self._chunks:
+            return
+        self._chunks[key] = chunks
+        self._held_bytes += size
+        while self._held_bytes > self._limit_bytes:
+            _, dropped = self._chunks.popitem(last=False)
+            self._held_bytes -= sum(map(len, dropped))
