@@ -1,0 +1,24 @@
+"""Every setting of the bot, from the environment or `.env`. `docs/configuration.md` lists them."""
+
+from bot.settings.errors import Problem, SettingsError
+from bot.settings.groups import (
+    CallSettings,
+    LiveKitSettings,
+    NoiseCancellation,
+    ProviderSettings,
+    StorySettings,
+    WorkerSettings,
+)
+from bot.settings.settings import Settings
+
+__all__ = [
+    "CallSettings",
+    "LiveKitSettings",
+    "NoiseCancellation",
+    "Problem",
+    "ProviderSettings",
+    "Settings",
+    "SettingsError",
+    "StorySettings",
+    "WorkerSettings",
+]

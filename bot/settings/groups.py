@@ -1,0 +1,242 @@
+"""The settings by concern: names, units, reasons, ranges. Values only; `load` fills them.
+
+Each field's alias is the name of its environment variable.
+"""
+
+import os
+from typing import Annotated, Literal
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    DirectoryPath,
+    Field,
+    SecretStr,
+)
+
+from bot.records.url import async_url
+
+NoiseCancellation = Literal["krisp", "webrtc", "off"]
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+_CPUS = os.cpu_count() or 1
+
+
+def _websocket_url(value: str) -> str:
+    parts = urlsplit(value)
+    scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
+    if scheme not in ("ws", "wss") or not parts.hostname:
+        raise ValueError("must look like wss://my-project.livekit.cloud or ws://127.0.0.1:7880")
+    return urlunsplit((scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+
+
+def _web_url(*schemes: str) -> AfterValidator:
+    def check(value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in schemes or not parts.hostname:
+            raise ValueError(f"must be an address that begins with {schemes[0]}://")
+        return value.rstrip("/")
+
+    return AfterValidator(check)
+
+
+def _database(value: SecretStr) -> SecretStr:
+    return SecretStr(async_url(value.get_secret_value()))
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+Word = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S+$")]
+Key = Annotated[SecretStr, Field(min_length=1)]
+
+
+class Group(BaseModel):
+    # validate_default: a default passes the same checks as a value from outside.
+    model_config = ConfigDict(
+        frozen=True, validate_by_name=True, validate_default=True, hide_input_in_errors=True
+    )
+
+
+class LiveKitSettings(Group):
+    """Where the calls arrive."""
+
+    url: Annotated[str, AfterValidator(_websocket_url)] = Field(
+        alias="LIVEKIT_URL",
+        description="The LiveKit server. http(s) is accepted and means ws(s).",
+    )
+    api_key: Key = Field(alias="LIVEKIT_API_KEY", description="Key of the LiveKit project.")
+    api_secret: Key = Field(
+        alias="LIVEKIT_API_SECRET", description="Secret that belongs to the key."
+    )
+
+    @property
+    def is_cloud(self) -> bool:
+        """LiveKit Cloud, which alone has the services that self-hosted servers lack."""
+        return (urlsplit(self.url).hostname or "").endswith(".livekit.cloud")
+
+
+class ProviderSettings(Group):
+    """Who listens, thinks and speaks."""
+
+    openai_api_key: Key = Field(
+        alias="OPENAI_API_KEY", description="For the words, the voice and the Realtime model."
+    )
+    openai_base_url: Annotated[str, _web_url("https", "http")] = Field(
+        "https://api.openai.com/v1",
+        alias="OPENAI_BASE_URL",
+        description="Another server that speaks OpenAI's protocols, for example on this machine.",
+    )
+    deepgram_api_key: Key = Field(
+        alias="DEEPGRAM_API_KEY", description="For the transcription of what the caller says."
+    )
+    deepgram_url: Annotated[str, _web_url("https", "http", "wss", "ws")] = Field(
+        "https://api.deepgram.com/v1/listen",
+        alias="STORYLINE_DEEPGRAM_URL",
+        description="Full address of the transcription, with its path (Deepgram's EU host, "
+        "a server of your own).",
+    )
+
+
+class StorySettings(Group):
+    """How the story is told."""
+
+    mode: Literal["realtime", "pipeline"] = Field(
+        "realtime",
+        alias="STORYLINE_STORY_MODE",
+        description="realtime: speech to speech, the most natural. pipeline: transcription, "
+        "text model and voice one after the other, cheaper, and what a realtime outage falls "
+        "back to.",
+    )
+    realtime_model: Word = Field(
+        "gpt-realtime",
+        alias="STORYLINE_REALTIME_MODEL",
+        description="OpenAI Realtime model that tells the story in realtime mode.",
+    )
+    llm_model: Word = Field(
+        "gpt-4o-mini",
+        alias="STORYLINE_LLM_MODEL",
+        description="Text model of the introduction and of pipeline mode: quick to the first word.",
+    )
+    stt_model: Word = Field(
+        "nova-3",
+        alias="STORYLINE_STT_MODEL",
+        description="Deepgram model; nova-3 is trained on telephone speech too.",
+    )
+    tts_model: Word = Field(
+        "gpt-4o-mini-tts",
+        alias="STORYLINE_TTS_MODEL",
+        description="OpenAI voice model of the introduction and of pipeline mode.",
+    )
+    voice: Word = Field(
+        "echo",
+        alias="STORYLINE_VOICE",
+        description="One voice for every model, so that the caller hears one storyteller.",
+    )
+    noise_cancellation: NoiseCancellation | Literal["auto"] = Field(
+        "auto",
+        alias="STORYLINE_NOISE_CANCELLATION",
+        description="auto: krisp on LiveKit Cloud, off elsewhere (Krisp is inert on self-hosted "
+        "servers, and plain suppression costs words on clean lines). webrtc: suppression in the "
+        "worker itself.",
+    )
+    clips_dir: DirectoryPath | None = Field(
+        None,
+        alias="STORYLINE_CLIPS_DIR",
+        description="Folder with spoken apologies for when the voice itself fails, in place of "
+        "the packaged ones.",
+    )
+
+
+class CallSettings(Group):
+    """How long things may take in one call. Everything in seconds."""
+
+    max_call_s: float = Field(
+        900,
+        ge=5,
+        le=7200,
+        alias="STORYLINE_MAX_CALL_S",
+        description="Longest call, counted from the answer: bounds what one caller can cost.",
+    )
+    wind_down_s: float = Field(
+        45,
+        ge=1,
+        le=600,
+        alias="STORYLINE_WIND_DOWN_S",
+        description="So long before the limit Echo begins to bring the story to its end; must be "
+        "shorter than the longest call.",
+    )
+    silence_s: float = Field(
+        8,
+        ge=1,
+        le=120,
+        alias="STORYLINE_SILENCE_S",
+        description="Silence of the caller before Echo asks again: long enough to think about a "
+        "question, short enough not to seem dead.",
+    )
+    filler_after_s: float = Field(
+        3,
+        ge=0.1,
+        le=30,
+        alias="STORYLINE_FILLER_AFTER_S",
+        description="A model that has said nothing for so long is covered by a short phrase; "
+        "after about three seconds callers say hello into the silence.",
+    )
+    apology_after_s: float = Field(
+        8,
+        ge=0.2,
+        le=60,
+        alias="STORYLINE_APOLOGY_AFTER_S",
+        description="A model that has said nothing for so long is given up and apologised for; "
+        "must be later than the filler.",
+    )
+
+
+class WorkerSettings(Group):
+    """The process that takes the calls."""
+
+    agent_name: Word = Field(
+        "storyteller",
+        alias="STORYLINE_AGENT_NAME",
+        description="The name that dispatch rules ask for; it must be the same there.",
+    )
+    port: int = Field(
+        8081, ge=1, le=65535, alias="PORT", description="TCP port of the health page."
+    )
+    log_level: Annotated[LogLevel, BeforeValidator(_upper)] = Field(
+        "INFO", alias="LOG_LEVEL", description="Least important line that is still written."
+    )
+    drain_s: float = Field(
+        1800,
+        ge=0,
+        le=86400,
+        alias="STORYLINE_DRAIN_S",
+        description="Seconds that calls in progress may go on after SIGTERM: twice the longest "
+        "call, so that a deployment cuts nobody off.",
+    )
+    idle_processes: int = Field(
+        min(_CPUS, 4),
+        ge=1,
+        le=64,
+        alias="STORYLINE_IDLE_PROCESSES",
+        description="Warm processes that wait for a call; each takes one call at once, and a "
+        "caller beyond them waits for a process to start. Default: one per CPU, at most 4.",
+    )
+    max_calls: int = Field(
+        4 * _CPUS,
+        ge=1,
+        le=1000,
+        alias="STORYLINE_MAX_CALLS",
+        description="Calls at once; beyond it the worker reports itself full and others take "
+        "over. Default: 4 per CPU.",
+    )
+    database_url: Annotated[SecretStr, AfterValidator(_database)] = Field(
+        SecretStr("sqlite+aiosqlite:///storyline.db"),
+        alias="DATABASE_URL",
+        description="Where calls are recorded: an SQLite file for one machine, PostgreSQL for "
+        "several.",
+    )
