@@ -1,0 +1,107 @@
+"""Every error that leaves the sip room, in one tree.
+
+SipError
+├── InvalidNumber          a text that is no usable telephone number
+├── HangUpFailed           the room of a call could not be deleted
+├── ManifestError          trunks.yaml has problems; carries all of them
+└── ProvisioningError      the server side of provisioning
+    ├── ServerRefused      LiveKit answered with an error, or did not answer
+    ├── PlanRefused        the plan needs a permission that was not given
+    ├── PlanChanged        the plan is no longer the one that was reviewed
+    ├── ApplyFailed        stopped in the middle; says what was done and what was not
+    └── AdoptRefused       the object cannot be taken over under that name
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sip.problems import Problem
+
+
+class SipError(Exception):
+    """Anything that went wrong on the telephone side."""
+
+
+class InvalidNumber(SipError):
+    """A text is not a telephone number that can be dialled from anywhere.
+
+    The text itself is not part of the message: it may be somebody's number.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class HangUpFailed(SipError):
+    """The room could not be deleted, so the caller may still be connected."""
+
+    def __init__(self, room_name: str, attempts: int, reason: str) -> None:
+        super().__init__(f"could not hang up after {attempts} attempts: {reason}")
+        self.room_name = room_name
+        self.attempts = attempts
+        self.reason = reason
+
+
+class ManifestError(SipError):
+    """trunks.yaml cannot be used; `problems` has every reason, in the order of the file."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+class ProvisioningError(SipError):
+    """Reading or changing the trunks and rules of a LiveKit server failed."""
+
+
+class ServerRefused(ProvisioningError):
+    """LiveKit answered with an error or could not be reached.
+
+    `code` is LiveKit's own word ("not_found", "unauthenticated", ...) or "unreachable".
+    """
+
+    def __init__(self, code: str, message: str, remedy: str = "") -> None:
+        super().__init__(f"{message} ({code})" + (f". {remedy}" if remedy else ""))
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+
+
+class PlanRefused(ProvisioningError):
+    """The plan deletes something or changes a number, and that was not allowed."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = tuple(reasons)
+
+
+class PlanChanged(ProvisioningError):
+    """What would be done now is not what was reviewed."""
+
+    def __init__(self, reviewed: str, current: str) -> None:
+        super().__init__(
+            f"the plan is now {current}, not the reviewed {reviewed}: run `plan` and review again"
+        )
+        self.reviewed = reviewed
+        self.current = current
+
+
+class ApplyFailed(ProvisioningError):
+    """Applying stopped in the middle. The next apply continues from there."""
+
+    def __init__(
+        self, done: Sequence[str], failed: str, reason: str, not_done: Sequence[str]
+    ) -> None:
+        super().__init__(f"{failed}: {reason}")
+        self.done = tuple(done)
+        self.failed = failed
+        self.reason = reason
+        self.not_done = tuple(not_done)
+
+
+class AdoptRefused(ProvisioningError):
+    """The object cannot be taken over."""

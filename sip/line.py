@@ -1,0 +1,45 @@
+"""Ending a call. In LiveKit a telephone call ends when its room is deleted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import aiohttp
+from livekit.api import DeleteRoomRequest, LiveKitAPI, ServerError
+
+from sip.errors import HangUpFailed
+
+_RETRY_DELAYS_S: Final = (0.2, 1.0)
+# Trying again cannot help against these.
+_FINAL_CODES: Final = frozenset({"unauthenticated", "permission_denied", "invalid_argument"})
+
+
+async def hang_up(
+    api: LiveKitAPI, room_name: str, *, retry_delays_s: Sequence[float] = _RETRY_DELAYS_S
+) -> None:
+    """Delete the room, which makes LiveKit SIP send BYE. Harmless when the room is gone already.
+
+    Audio that is still on its way to the caller is cut: wait for it before hanging up.
+    Raises HangUpFailed when the room may still exist after every attempt.
+    """
+    attempts = 0
+    reason = ""
+    for delay_s in (*retry_delays_s, None):
+        attempts += 1
+        try:
+            await api.room.delete_room(DeleteRoomRequest(room=room_name))
+        except ServerError as error:
+            if error.code == "not_found":
+                return
+            reason = f"{error.code}: {error.message}"
+            if error.code in _FINAL_CODES:
+                break
+        except (aiohttp.ClientError, TimeoutError) as error:
+            reason = f"LiveKit could not be reached ({type(error).__name__})"
+        else:
+            return
+        if delay_s is not None:
+            await asyncio.sleep(delay_s)
+    raise HangUpFailed(room_name, attempts, reason)

@@ -1,0 +1,31 @@
+"""Something wrong in a file: where, why, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """ERROR: the file cannot be used. OPEN: refused unless somebody says why. WARNING: told."""
+
+    ERROR = "error"
+    OPEN = "open"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One finding in a file. `line` counts from 1; `where` is the path, "inbound_trunks.main"."""
+
+    file: str
+    line: int
+    where: str
+    reason: str
+    remedy: str
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        """One line, in the form that editors and CI turn into a link."""
+        place = f"{self.file}:{self.line}"
+        return f"{place}: {self.severity}: {self.where}: {self.reason}. {self.remedy}"
