@@ -1,0 +1,19 @@
+"""What is remembered of the calls: one row each, from the first moment to the end."""
+
+from bot.records.errors import DatabaseUnavailable, RecordsError, SchemaError
+from bot.records.migrate import migrate
+from bot.records.record import AgentReached, CallRecord, Direction, EndReason, utc_now
+from bot.records.store import CallStore
+
+__all__ = [
+    "AgentReached",
+    "CallRecord",
+    "CallStore",
+    "DatabaseUnavailable",
+    "Direction",
+    "EndReason",
+    "RecordsError",
+    "SchemaError",
+    "migrate",
+    "utc_now",
+]

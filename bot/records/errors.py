@@ -1,0 +1,13 @@
+"""What can go wrong with the records."""
+
+
+class RecordsError(Exception):
+    """The call records cannot be read or written."""
+
+
+class DatabaseUnavailable(RecordsError):
+    """The database did not answer, or refused. Trying again may help."""
+
+
+class SchemaError(RecordsError):
+    """The tables are not the ones this program knows, for example after a downgrade."""

@@ -1,0 +1,77 @@
+"""What is remembered of one call."""
+
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """Who began the call. `WEB`: a browser in the room, no telephone."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    WEB = "web"
+
+
+class EndReason(StrEnum):
+    """Why the call is over."""
+
+    STORY_FINISHED = "story_finished"  # told, or stopped at the caller's wish; goodbye was said
+    CALLER_HUNG_UP = "caller_hung_up"
+    SILENCE = "silence"
+    TIME_LIMIT = "time_limit"
+    PROVIDER_FAILURE = "provider_failure"
+    WORKER_SHUTDOWN = "worker_shutdown"
+    CRASHED = "crashed"  # the call's process died; written by the guardian
+    NEVER_ANSWERED = "never_answered"  # the caller gave up while it rang
+    FAILED = "failed"  # a fault of our own; `error` says which
+
+
+class AgentReached(StrEnum):
+    """How far the conversation came."""
+
+    NONE = "none"
+    INTRO = "intro"
+    STORY = "story"
+
+
+def utc_now() -> datetime:
+    """The wall clock, aware."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallRecord:
+    """One call. Every time is aware and kept in UTC; a naive one raises ValueError.
+
+    A call whose `ended_at` is None is open: its process renews `lease_until` for as long as it
+    lives. Numbers and the room's name (it holds the caller's number) stay out of the repr.
+    """
+
+    call_id: str
+    direction: Direction
+    room_name: str = field(repr=False)
+    started_at: datetime
+    from_number: str | None = field(default=None, repr=False)
+    to_number: str | None = field(default=None, repr=False)
+    sip_call_id: str | None = None
+    job_id: str | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    end_reason: EndReason | None = None
+    agent_reached: AgentReached = AgentReached.NONE
+    turns: int = 0
+    lease_until: datetime | None = None
+    error: str | None = None
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, datetime):
+                if value.tzinfo is None:
+                    raise ValueError(f"{each.name} has no time zone")
+                object.__setattr__(self, each.name, value.astimezone(UTC))
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None

@@ -1,0 +1,89 @@
+"""The `calls` table, and how a record becomes a row of it."""
+
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Dialect,
+    Enum,
+    Index,
+    Integer,
+    MetaData,
+    Row,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+from bot.records.record import AgentReached, CallRecord, Direction, EndReason
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC on the way in and out; SQLite, which knows no time zones, keeps it without."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _words(kind: type[Direction] | type[EndReason] | type[AgentReached]) -> Enum:
+    """A plain text column: a new word must not need a migration of every row."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=32,
+        values_callable=lambda members: [str(member.value) for member in members],
+    )
+
+
+metadata = MetaData()
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("call_id", String(36), primary_key=True),
+    Column("direction", _words(Direction), nullable=False),
+    Column("from_number", String(64)),
+    Column("to_number", String(64)),
+    Column("room_name", String(255), nullable=False),
+    Column("sip_call_id", String(255)),
+    Column("job_id", String(64)),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("answered_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("end_reason", _words(EndReason)),
+    Column("agent_reached", _words(AgentReached), nullable=False),
+    Column("turns", Integer, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("error", Text),
+    Index("ix_calls_started_at", "started_at"),
+)
+# The guardian asks every second for the few calls that are open, among all that ever were.
+Index(
+    "ix_calls_open",
+    calls.c.call_id,
+    sqlite_where=calls.c.ended_at.is_(None),
+    postgresql_where=calls.c.ended_at.is_(None),
+)
+
+
+def to_row(record: CallRecord) -> dict[str, Any]:
+    return {each.name: getattr(record, each.name) for each in fields(record)}
+
+
+def from_row(row: Row[Any]) -> CallRecord:
+    return CallRecord(**row._mapping)
