@@ -1,0 +1,226 @@
+"""The outside world of the bot on this machine, for as long as a `async with` block lasts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from local.stack import health, parts, run_directory
+from local.stack.config import LOOPBACK, Keys
+from local.stack.environment import clean_environment
+from local.stack.errors import PartFailed, StackError
+from local.stack.part import Part, Program
+from local.stack.ports import Ports
+from local.stack.provision import provision
+from local.stack.watch import Watch
+from local.stack.worker import Worker
+
+NUMBER = "+12025550100"
+SIP_USER = "storyline"
+
+# How often everything is started anew, on other ports, when a port was taken under our hands.
+START_ATTEMPTS = 3
+
+
+class Stack:
+    """Redis, LiveKit server, LiveKit SIP, the model providers and the worker, all on loopback.
+
+    Every part logs to `<run_dir>/<part>.log`. Leaving the block stops them all; when this process
+    dies instead, a guard process kills them (see guard.py). Raises ProgramMissing when set-up has
+    not been run, PartFailed with the end of its log when a part does not start.
+
+    `with_providers=False`: nothing listens at `providers_url`, so a worker's models fail at once
+    instead of reaching the internet. `with_trunk=False`: no trunk and no rule on the server.
+    `worker_env` comes on top of `env()` for the worker alone.
+    """
+
+    number = NUMBER
+    sip_user = SIP_USER
+
+    def __init__(
+        self,
+        run_dir: Path | None = None,
+        *,
+        with_providers: bool = True,
+        with_trunk: bool = True,
+        with_worker: bool = True,
+        worker_env: Mapping[str, str] | None = None,
+        on_progress: Callable[[str], None] | None = None,
+    ) -> None:
+        self.run_dir = (run_dir or run_directory.new()).resolve()
+        self._with_providers = with_providers
+        self._with_trunk = with_trunk
+        self._with_worker = with_worker
+        self._worker_env = dict(worker_env or {})
+        self._on_progress = on_progress or (lambda _: None)
+        self._keys = Keys.make()
+        self._ports = Ports.pick()
+        self._watch: Watch | None = None
+        self._parts: list[Part] = []
+        self._worker: Worker | None = None
+
+    async def __aenter__(self) -> Self:
+        self.run_dir.mkdir(parents=True, exist_ok=True)
+        self._watch = await Watch.start()
+        try:
+            await self._start_on_free_ports()
+            if self._with_trunk:
+                await provision(self.run_dir, clean_environment() | self.env())
+                self._on_progress("trunk and dispatch rule provisioned")
+            if self._with_worker:
+                await self.start_worker()
+        except BaseException:
+            await self._close()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._close()
+
+    @property
+    def livekit_url(self) -> str:
+        return f"ws://{LOOPBACK}:{self._ports.livekit}"
+
+    @property
+    def api_key(self) -> str:
+        return self._keys.api_key
+
+    @property
+    def api_secret(self) -> str:
+        return self._keys.api_secret
+
+    @property
+    def sip_address(self) -> str:
+        """HOST:PORT of LiveKit SIP, UDP and TCP."""
+        return f"{LOOPBACK}:{self._ports.sip}"
+
+    @property
+    def sip_password(self) -> str:
+        return self._keys.sip_password
+
+    @property
+    def providers_url(self) -> str:
+        return f"http://{LOOPBACK}:{self._ports.providers}"
+
+    @property
+    def redis_address(self) -> str:
+        return f"{LOOPBACK}:{self._ports.redis}"
+
+    @property
+    def database_path(self) -> Path:
+        return self.run_dir / "calls.db"
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite+aiosqlite:///{self.database_path}"
+
+    def env(self) -> dict[str, str]:
+        """What the worker and the scripts need in their environment to use this stack.
+
+        Holds secrets. Lay it over `clean_environment()` rather than over one's own environment.
+        """
+        settings = {
+            "LIVEKIT_URL": self.livekit_url,
+            "LIVEKIT_API_KEY": self.api_key,
+            "LIVEKIT_API_SECRET": self.api_secret,
+            "OPENAI_API_KEY": "local",
+            "OPENAI_BASE_URL": f"{self.providers_url}/v1",
+            "DEEPGRAM_API_KEY": "local",
+            "STORYLINE_DEEPGRAM_URL": f"{self.providers_url}/v1/listen",
+            "STORYLINE_LOCAL_SIP_PASSWORD": self.sip_password,
+            "DATABASE_URL": self.database_url,
+            "PORT": str(self._ports.worker),
+        }
+        return settings if self._watch is None else settings | self._watch.env
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The worker's main process while it runs."""
+        return None if self._worker is None else self._worker.pid
+
+    def job_pids(self) -> list[int]:
+        """The worker's processes that are in a call now; idle ones are not among them."""
+        return [] if self._worker is None else self._worker.job_pids()
+
+    async def start_worker(self) -> None:
+        """Start the worker; returns when it is registered and a job process is warm."""
+        if self._watch is None:
+            raise StackError("the stack is not running")
+        if self.worker_pid is not None:
+            raise StackError("the worker is running already")
+        env = clean_environment() | self.env() | self._worker_env
+        program = parts.worker(self.run_dir, self._ports, env)
+        self._worker = Worker(Part(program, self._watch), livekit_port=self._ports.livekit)
+        await self._worker.start()
+        self._on_progress("worker is ready")
+
+    async def stop_worker(self, grace_s: float = parts.WORKER_STOP_GRACE_S) -> None:
+        """SIGTERM, which lets calls in progress go on; after the grace time all of it is killed."""
+        if self._worker is not None:
+            await self._worker.stop(grace_s)
+
+    async def kill_worker(self) -> None:
+        """SIGKILL the worker and all its job processes at once, as a crash of the machine would."""
+        if self._worker is not None:
+            await self._worker.kill()
+
+    async def _start_on_free_ports(self) -> None:
+        for attempt in range(1, START_ATTEMPTS + 1):
+            try:
+                return await self._start_servers()
+            except PartFailed as failure:
+                if not failure.port_was_taken or attempt == START_ATTEMPTS:
+                    raise
+            await self._stop_servers()
+            self._ports = Ports.pick()
+
+    async def _start_servers(self) -> None:
+        """Start everything but the worker. Providers load their models meanwhile."""
+        env = clean_environment() | (self._watch.env if self._watch else {})
+        place = (self.run_dir, self._ports)
+        try:
+            async with asyncio.TaskGroup() as group:
+                if self._with_providers:
+                    providers = parts.providers(*place, env)
+                    healthy = health.http_ok(self._ports.providers, "/health")
+                    group.create_task(self._start(providers, healthy))
+                redis = parts.redis(*place, env)
+                await self._start(redis, health.redis_answers(self._ports.redis))
+                livekit = parts.livekit_server(*place, self._keys, env)
+                group.create_task(self._start(livekit, health.http_ok(self._ports.livekit)))
+                sip = parts.livekit_sip(*place, self._keys, env)
+                group.create_task(self._start(sip, health.http_ok(self._ports.sip_health)))
+        except* StackError as failures:
+            # One cause is told; the others were started beside it and have been cancelled.
+            raise failures.exceptions[0] from None
+
+    async def _start(self, program: Program, is_healthy: Callable[[], Awaitable[bool]]) -> None:
+        assert self._watch is not None
+        part = Part(program, self._watch)
+        self._parts.append(part)
+        await part.start()
+        await part.wait_ready(is_healthy)
+        self._on_progress(f"{program.name} is ready")
+
+    async def _stop_servers(self) -> None:
+        """The reverse of the order in which they were started."""
+        while self._parts:
+            await self._parts.pop().stop()
+
+    async def _close(self) -> None:
+        """Worker first, so that its calls end in order; then the rest; then the guard's sweep."""
+        try:
+            await self.stop_worker()
+            await self._stop_servers()
+        finally:
+            if self._watch is not None:
+                await self._watch.close()
+                self._watch = None

@@ -1,0 +1,47 @@
+"""The bot's worker process: when it can take a call, and which of its processes are in one."""
+
+from __future__ import annotations
+
+from local.stack import health, processes
+from local.stack.part import Part
+
+# The health page says 200 while the worker is still connecting, so it is no sign of readiness.
+# These lines of LiveKit's own log are: the second means that a call finds a warm process.
+READY_LINES = ("registered worker", "process initialized")
+
+
+class Worker:
+    """Starts, stops and kills `python -m bot`."""
+
+    def __init__(self, part: Part, livekit_port: int) -> None:
+        self._part = part
+        self._livekit_port = livekit_port
+
+    @property
+    def pid(self) -> int | None:
+        return self._part.pid
+
+    def job_pids(self) -> list[int]:
+        """Job processes connected to the LiveKit server: an idle one has no reason to be."""
+        return [
+            pid
+            for pid in self._part.members()
+            if pid != self.pid and processes.is_connected(pid, self._livekit_port)
+        ]
+
+    async def start(self) -> None:
+        """Raises PartFailed when it ends by itself or is not ready in time."""
+        await self._part.start()
+        answers = health.http_ok(self._part.program.port)
+
+        async def is_ready() -> bool:
+            log = self._part.log_since_start()
+            return all(line in log for line in READY_LINES) and await answers()
+
+        await self._part.wait_ready(is_ready)
+
+    async def stop(self, grace_s: float) -> None:
+        await self._part.stop(grace_s)
+
+    async def kill(self) -> None:
+        await self._part.kill()
