@@ -1,9 +1,11 @@
 """Whisper itself. Imported only inside the ears' own process."""
 
 import os
+import re
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from faster_whisper import WhisperModel  # type: ignore[import-untyped]
@@ -21,6 +23,25 @@ TOKENS_PER_S = 8
 SPARE_TOKENS = 24
 
 
+WINDOW_S = 30.0
+"""Whisper reads windows of this length, however little of one is filled."""
+SHORT_WINDOW_S = 15.0
+"""For shorter utterances the rest is left unread: 0.15-0.2 s of work instead of 0.55 s, with
+the same words on 72 short answers at 8 kHz. At 10 s and below it begins to repeat itself."""
+LEAD_S = 0.15
+"""Silence put before the sound: a word that starts at once loses its first letter."""
+FRAMES_PER_S = 100
+
+
+class ShortWindowModel(WhisperModel):  # type: ignore[misc]  # the library has no types
+    """Whisper that reads only as much of its window as it is told to."""
+
+    window_s = WINDOW_S
+
+    def encode(self, features: Samples) -> Any:
+        return super().encode(features[..., : int(self.window_s * FRAMES_PER_S)])
+
+
 def model_folder() -> Path:
     """The packaged model, or the one that the setting names."""
     chosen = os.environ.get(MODEL_SETTING)
@@ -32,7 +53,7 @@ def load() -> Handler:
     folder = model_folder()
     if not folder.is_dir():
         raise FileNotFoundError(f"no Whisper model folder at {folder} (set {MODEL_SETTING})")
-    model = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1)
+    model = ShortWindowModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1)
     _transcribe(model, np.zeros(WHISPER_RATE_HZ, dtype=np.float32), "")  # the first run is slow
 
     def handle(request: Frame) -> Iterator[Frame]:
@@ -46,8 +67,11 @@ def load() -> Handler:
     return handle
 
 
-def _transcribe(model: WhisperModel, samples: Samples, hint: str) -> str:
+def _transcribe(model: ShortWindowModel, speech: Samples, hint: str) -> str:
+    lead = np.zeros(int(LEAD_S * WHISPER_RATE_HZ), dtype=np.float32)
+    samples = np.concatenate([lead, speech])
     duration_s = len(samples) / WHISPER_RATE_HZ
+    model.window_s = SHORT_WINDOW_S if duration_s < SHORT_WINDOW_S - 1.0 else WINDOW_S
     segments, _ = model.transcribe(
         samples,
         language="en",
@@ -55,7 +79,12 @@ def _transcribe(model: WhisperModel, samples: Samples, hint: str) -> str:
         temperature=0.0,
         without_timestamps=True,
         condition_on_previous_text=False,
-        max_new_tokens=SPARE_TOKENS + int(TOKENS_PER_S * min(duration_s, 30.0)),
+        max_new_tokens=SPARE_TOKENS + int(TOKENS_PER_S * min(duration_s, WINDOW_S)),
         initial_prompt=hint or None,
     )
-    return " ".join(segment.text.strip() for segment in segments).strip()
+    return without_loops(" ".join(segment.text.strip() for segment in segments).strip())
+
+
+def without_loops(text: str) -> str:
+    """ "Yes. Yes. Yes. Yes." is Whisper stuck on one word: of three or more, one is left."""
+    return re.sub(r"(\b\S.{0,80}?[.!?,]?)(?:\s+\1){2,}", r"\1", text)
