@@ -56,6 +56,21 @@ class CallStore:
             .values(end_reason=end_reason, ended_at=ended_at, error=error)
         )
 
+    async def challenge(self, call_id: str, lease_until: datetime) -> bool:
+        """Take the lease from a call that seems dead: a living one writes a new one at once.
+
+        False, and nothing taken, if it has written since `lease_until` was read.
+        """
+        return await self._write(
+            update(calls)
+            .where(
+                calls.c.call_id == call_id,
+                calls.c.lease_until == lease_until,
+                calls.c.ended_at.is_(None),
+            )
+            .values(lease_until=None)
+        )
+
     async def get(self, call_id: str) -> CallRecord | None:
         found = await self._read(select(calls).where(calls.c.call_id == call_id))
         return found[0] if found else None

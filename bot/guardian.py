@@ -1,0 +1,176 @@
+"""Ends the calls whose process has died.
+
+A call's process that is killed leaves its caller connected to silence for ever: LiveKit starts
+nothing new in its place. The guardian lives in the worker's parent process, sees that the call's
+record has stopped beating, deletes the room (which makes LiveKit hang up the telephone) and closes
+the record. It works from the database alone, so it also finds what a dead worker left behind.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.logs import call_context
+from bot.records import CallRecord, CallStore, EndReason, RecordsError, utc_now
+from bot.records.recorder import BEAT_S, LEASE_S
+
+logger = logging.getLogger(__name__)
+
+_POLL_S = 0.5
+_HANG_UP_S = 5.0
+
+
+@dataclass(frozen=True)
+class _Sign:
+    """The last sign of life of one call, and when we first saw it."""
+
+    lease_until: datetime | None
+    since_s: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`suspects` have gone quiet and are to be challenged; `dead` have not answered."""
+
+    suspects: tuple[CallRecord, ...] = ()
+    dead: tuple[CallRecord, ...] = ()
+
+
+class Heartbeats:
+    """Tells the dead calls from the living, by asking rather than by comparing clocks.
+
+    A call that seems quiet (two beats missed while we watched, or its lease run out on the wall
+    clock) is challenged: its lease is taken from it. A living process writes a new one within a
+    beat; one that leaves the challenge unanswered for the rest of a lease, while we watched all
+    the time, is dead. So nobody is killed because a wall clock jumped or differs between machines,
+    nor because the database took no writes for a while: the challenge itself is a write.
+
+    After a pause of our own (suspended machine, stalled process, database out of reach) everybody
+    may be late: watching begins anew.
+    """
+
+    def __init__(self, *, poll_s: float, lease_s: float, beat_s: float) -> None:
+        self._gap_s = 2 * poll_s + beat_s
+        self._quiet_s = 2 * beat_s
+        self._answer_s = lease_s - self._quiet_s
+        self._signs: dict[str, _Sign] = {}
+        self._looked_s: float | None = None
+
+    def judge(self, calls: Iterable[CallRecord], *, wall: datetime, monotonic_s: float) -> Verdict:
+        """Who of the open `calls` is in doubt, who is dead. `monotonic_s`: when they were read."""
+        if self._looked_s is not None and monotonic_s - self._looked_s > self._gap_s:
+            self._signs.clear()
+        self._looked_s = monotonic_s
+        signs: dict[str, _Sign] = {}
+        suspects: list[CallRecord] = []
+        dead: list[CallRecord] = []
+        for call in calls:
+            sign = self._signs.get(call.call_id)
+            if sign is None or sign.lease_until != call.lease_until:
+                sign = _Sign(call.lease_until, monotonic_s)
+            signs[call.call_id] = sign
+            watched_s = monotonic_s - sign.since_s
+            if call.lease_until is None:
+                if watched_s >= self._answer_s:
+                    dead.append(call)
+            elif watched_s >= self._quiet_s or call.lease_until < wall:
+                suspects.append(call)
+        self._signs = signs
+        return Verdict(tuple(suspects), tuple(dead))
+
+
+class Guardian:
+    """Runs beside the worker until cancelled. Several at once, on several machines, are harmless.
+
+    `hang_up(room_name)` deletes the room; a room that is gone already is no error. While it fails
+    the record stays open and every poll tries again: a closed record promises that the caller has
+    been hung up on. From death to hanging up it takes about a lease, at most a lease and three
+    polls.
+    """
+
+    def __init__(
+        self,
+        store: CallStore,
+        hang_up: Callable[[str], Awaitable[None]],
+        *,
+        poll_s: float = _POLL_S,
+        lease_s: float = LEASE_S,
+        beat_s: float = BEAT_S,
+        clock: Callable[[], datetime] = utc_now,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._hang_up = hang_up
+        self._poll_s = poll_s
+        self._clock = clock
+        self._monotonic = monotonic
+        self._heartbeats = Heartbeats(poll_s=poll_s, lease_s=lease_s, beat_s=beat_s)
+        self._ending: dict[str, asyncio.Task[None]] = {}
+        self._complained: set[str] = set()
+        self._is_blind = False
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        try:
+            while True:
+                await self.poll()
+                await asyncio.sleep(self._poll_s)
+        finally:
+            ending = list(self._ending.values())
+            for task in ending:
+                task.cancel()
+            await asyncio.gather(*ending, return_exceptions=True)
+
+    async def poll(self) -> None:
+        """Look once, challenge the quiet, begin to end the dead. Never raises."""
+        try:
+            calls = await self._store.open_calls()
+            verdict = self._heartbeats.judge(
+                calls, wall=self._clock(), monotonic_s=self._monotonic()
+            )
+            for call in verdict.suspects:
+                if call.lease_until is not None:
+                    await self._store.challenge(call.call_id, call.lease_until)
+        except RecordsError as error:
+            if not self._is_blind:
+                logger.warning("guardian cannot use the database", extra={"error": str(error)})
+            self._is_blind = True
+            return
+        if self._is_blind:
+            logger.info("guardian can use the database again")
+            self._is_blind = False
+        self._complained &= {call.call_id for call in calls}
+        for call in verdict.dead:
+            self._begin_to_end(call)
+
+    async def settle(self) -> None:
+        """Wait for the endings under way."""
+        await asyncio.gather(*self._ending.values())
+
+    def _begin_to_end(self, call: CallRecord) -> None:
+        """In a task of its own: a room that is slow to delete must not hold up the watching."""
+        if call.call_id in self._ending:
+            return
+        task = asyncio.create_task(self._end(call), name="end of a dead call")
+        self._ending[call.call_id] = task
+        task.add_done_callback(lambda _: self._ending.pop(call.call_id, None))
+
+    async def _end(self, call: CallRecord) -> None:
+        with call_context(call.call_id):
+            try:
+                async with asyncio.timeout(_HANG_UP_S):
+                    await self._hang_up(call.room_name)
+                won = await self._store.close_if_open(
+                    call.call_id, EndReason.CRASHED, self._clock(), "the call's process died"
+                )
+            # The edge of another call: whatever goes wrong with it must not stop the others.
+            except Exception as error:
+                if call.call_id not in self._complained:
+                    self._complained.add(call.call_id)
+                    logger.error("dead call not ended yet, trying on", exc_info=error)
+                return
+            if won:
+                logger.error("the call's process died: room deleted, record closed")

@@ -1,0 +1,170 @@
+"""Writes the record of the one call this process holds, and shows that the call is alive."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+from bot.logs import mask
+from bot.records.errors import RecordsError
+from bot.records.record import CallRecord, EndReason, utc_now
+from bot.records.store import CallStore
+from bot.records.table import to_row
+
+logger = logging.getLogger(__name__)
+
+# A process that has not written for a lease is taken for dead (see bot/guardian.py). Four beats may
+# be missed before anybody asks, and a stalled event loop gets as long as it can while the caller
+# of a really dead call still hears less than ten seconds of silence.
+LEASE_S = 6.0
+BEAT_S = 1.0
+
+_FIRST_WRITE_S = 0.5  # the caller hears ringing meanwhile; after that the call goes first
+_WRITE_S = 3.0
+_LAST_WRITES_S = 8.0  # inside the time that a worker gives an ending call
+_RETRY_S = (0.2, 0.4, 0.8, 1.0)
+
+
+class CallRecorder:
+    """`async with CallRecorder(store, record) as recorder:` around the whole call.
+
+    The record is written at once and then with every beat, which renews its lease. A database
+    that is down never harms the call: writing is tried again until it works. Whoever leaves
+    without `close` has failed, and the record says so.
+    """
+
+    def __init__(
+        self,
+        store: CallStore,
+        record: CallRecord,
+        *,
+        lease_s: float = LEASE_S,
+        beat_s: float = BEAT_S,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._store = store
+        self._record = record
+        self._lease = timedelta(seconds=lease_s)
+        self._beat_s = beat_s
+        self._clock = clock
+        self._news = asyncio.Event()
+        self._written = asyncio.Event()
+        self._beating: asyncio.Task[None] | None = None
+        self._closing: asyncio.Task[None] | None = None
+
+    @property
+    def record(self) -> CallRecord:
+        """The call as it stands."""
+        return self._record
+
+    async def __aenter__(self) -> Self:
+        self._beating = asyncio.create_task(self._beat(), name="call record")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._written.wait(), _FIRST_WRITE_S)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close(EndReason.FAILED, _what(error))
+
+    def update(self, **changes: Any) -> None:
+        """Note what became known of the call. Returns at once; ignored when it has ended.
+
+        The lease and the end are not the caller's to change: ValueError.
+        """
+        if own := changes.keys() & {"call_id", "lease_until", "ended_at", "end_reason"}:
+            raise ValueError(f"not to be updated: {', '.join(sorted(own))}")
+        if self._closing is None:
+            self._record = replace(self._record, **changes)
+            self._news.set()
+
+    async def close(self, end_reason: EndReason, error: str | None = None) -> None:
+        """End the record. The first reason stays; any later call waits for the same writing.
+
+        `error` is masked: numbers never reach the database's error column.
+        """
+        if self._closing is None:
+            self._record = replace(
+                self._record,
+                ended_at=self._clock(),
+                end_reason=end_reason,
+                error=None if error is None else mask(error),
+                lease_until=None,
+            )
+            self._closing = asyncio.create_task(self._write_the_end(), name="end of call record")
+        # A call that is cancelled while it ends still gets its record written.
+        await asyncio.shield(self._closing)
+
+    async def _beat(self) -> None:
+        failures = 0
+        while True:
+            self._news.clear()
+            try:
+                is_open = await self._write(
+                    replace(self._record, lease_until=self._clock() + self._lease)
+                )
+            except RecordsError as problem:
+                pause_s = min(_RETRY_S[min(failures, len(_RETRY_S) - 1)], self._beat_s)
+                failures += 1
+                if failures == 1:
+                    logger.warning(
+                        "call record not written, trying on", extra={"error": str(problem)}
+                    )
+                await asyncio.sleep(pause_s)
+                continue
+            failures = 0
+            self._written.set()
+            if not is_open:
+                logger.warning("call record was closed by somebody else while the call goes on")
+                return
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), self._beat_s)
+
+    async def _write(self, record: CallRecord) -> bool:
+        try:
+            async with asyncio.timeout(_WRITE_S):
+                return await self._store.save(record)
+        except TimeoutError as error:
+            raise RecordsError(f"no answer in {_WRITE_S:g} s") from error
+
+    async def _write_the_end(self) -> None:
+        if self._beating is not None:
+            self._beating.cancel()
+            await asyncio.wait([self._beating])
+        problem: RecordsError | None = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WRITES_S):
+                for pause_s in (*_RETRY_S, None):
+                    try:
+                        if not await self._write(self._record):
+                            logger.warning("call record had been closed by somebody else")
+                        return
+                    except RecordsError as error:
+                        problem = error
+                    if pause_s is not None:
+                        await asyncio.sleep(pause_s)
+        logger.error(
+            "call record not stored",
+            extra={"record": _for_the_log(self._record), "error": str(problem)},
+        )
+
+
+def _what(error: BaseException | None) -> str:
+    if error is None:
+        return "the call ended without saying how"
+    return f"{type(error).__name__}: {error}".rstrip(": ")
+
+
+def _for_the_log(record: CallRecord) -> dict[str, object]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in to_row(record).items()
+    }
