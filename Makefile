@@ -1,0 +1,45 @@
+# Every target sets up what it needs first (local/setup/setup.sh); when all is there that takes a second.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup python demo demo-up test unit e2e lint format types
+
+CACHE = $(or $(STORYLINE_CACHE),$(HOME)/.cache/storyline)
+# Looked up when it is used: set-up may have installed it a moment before.
+UV = $(shell command -v uv || echo "$(CACHE)/uv/bin/uv")
+RUN = UV_PYTHON_DOWNLOADS=never "$(UV)" run --no-sync
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install and build everything (the other targets do it themselves)
+	@local/setup/setup.sh
+
+python:
+	@local/setup/setup.sh python
+
+demo: setup ## One whole call on this machine, no keys: watch Echo tell a story
+	@$(RUN) python -m local.demo
+
+demo-up: setup ## Leave the line open, to ring it with a softphone on this machine
+	@$(RUN) python -m local.stack up
+
+test: setup ## All tests, with real SIP calls
+	$(RUN) pytest
+
+unit: python ## The tests that need no server and no model
+	$(RUN) pytest -m unit
+
+e2e: setup ## The tests that make real SIP calls
+	$(RUN) pytest -m "stack or e2e"
+
+lint: python ## ruff and mypy
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+
+format: python ## Let ruff mend what it can
+	$(RUN) ruff check --fix .
+	$(RUN) ruff format .
+
+types: python ## mypy alone
+	$(RUN) mypy
