@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-# Libraries that tell of every request. `livekit` is the native client; `livekit.agents` is not in it.
+# Libraries that tell of every request; `livekit` is the native client.
 _NOISY = (
     "aiohttp.access",
     "aiosqlite",

@@ -96,11 +96,24 @@ class CallRecorder:
                 self._record,
                 ended_at=self._clock(),
                 end_reason=end_reason,
-                error=None if error is None else mask(error),
+                error=_masked(error),
                 lease_until=None,
             )
             self._closing = asyncio.create_task(self._write_the_end(), name="end of call record")
         # A call that is cancelled while it ends still gets its record written.
+        await asyncio.shield(self._closing)
+
+    async def leave_to_guardian(
+        self, end_reason: EndReason | None = None, error: str | None = None
+    ) -> None:
+        """The room could not be deleted: stop beating with the record open, so that the guardian
+        takes over. The reason, where one is given, is the one it will close the record with.
+        """
+        if self._closing is None:
+            self._record = replace(
+                self._record, end_reason=end_reason, error=_masked(error), lease_until=None
+            )
+            self._closing = asyncio.create_task(self._write_the_end(), name="end of call record")
         await asyncio.shield(self._closing)
 
     async def _beat(self) -> None:
@@ -155,6 +168,10 @@ class CallRecorder:
             "call record not stored",
             extra={"record": _for_the_log(self._record), "error": str(problem)},
         )
+
+
+def _masked(text: str | None) -> str | None:
+    return None if text is None else mask(text)
 
 
 def _what(error: BaseException | None) -> str:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, case, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -49,11 +49,20 @@ class CallStore:
     async def close_if_open(
         self, call_id: str, end_reason: EndReason, ended_at: datetime, error: str | None = None
     ) -> bool:
-        """End somebody else's call. False if it has ended already, or does not exist."""
+        """End somebody else's call. False if it has ended already, or does not exist.
+
+        Where its own process has left a reason, that reason stays.
+        """
+        word = calls.c.end_reason.type
         return await self._write(
             update(calls)
             .where(calls.c.call_id == call_id, calls.c.ended_at.is_(None))
-            .values(end_reason=end_reason, ended_at=ended_at, error=error)
+            .values(
+                end_reason=func.coalesce(calls.c.end_reason, literal(end_reason, word)),
+                error=case((calls.c.end_reason.is_(None), error), else_=calls.c.error),
+                ended_at=ended_at,
+                lease_until=None,
+            )
         )
 
     async def challenge(self, call_id: str, lease_until: datetime) -> bool:
