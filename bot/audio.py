@@ -1,0 +1,151 @@
+"""Every audio setting of the telephone, with its unit and its reason.
+
+The numbers are starting values: each can be measured and tuned without touching the call.
+`docs/telephony.md` explains them for operators.
+"""
+
+from typing import Any, Literal
+
+from livekit import rtc
+from livekit.agents import TurnHandlingOptions, vad
+from livekit.agents.voice.room_io import (
+    AudioInputOptions,
+    RoomOptions,
+    TextInputOptions,
+    TextOutputOptions,
+)
+from livekit.plugins import noise_cancellation, silero
+
+from bot.settings import NoiseCancellation
+
+# The 16 kHz model also for 8 kHz telephone audio: the 8 kHz model misses short answers
+# ("yes", "no") that the 16 kHz model hears in the upsampled signal.
+VAD_SAMPLE_RATE_HZ: Literal[16_000] = 16_000
+# Speech shorter than this is a click; a spoken "no" has 0.15 s of voice or more.
+VAD_MIN_SPEECH_S = 0.05
+# Silence after which the voice detector says "stopped". The wait for the end of the turn comes
+# on top; the plugin's own 0.55 s would be added to every answer.
+VAD_MIN_SILENCE_S = 0.3
+VAD_PREFIX_PADDING_S = 0.5
+VAD_ACTIVATION_THRESHOLD = 0.5
+
+# End of turn: silence after the caller's last word, the detector's own included. Callers pause
+# for 0.5 s in the middle of a turn (median), three quarters of the pauses are under 0.74 s.
+END_OF_TURN_MIN_S = 0.6
+END_OF_TURN_MAX_S = 2.0
+
+# Voice over the agent's own that counts as an interruption. Shorter is "mm-hm" or a cough.
+INTERRUPTION_MIN_S = 0.3
+# An interruption that brings no words was a noise: the agent goes on after this silence.
+FALSE_INTERRUPTION_S = 1.5
+
+# 20 ms frames, as they come from the telephone: the default of 50 ms waits for more.
+INPUT_FRAME_MS = 20
+INPUT_SAMPLE_RATE_HZ = 24_000
+OUTPUT_SAMPLE_RATE_HZ = 24_000
+
+# No words for this long after speech was heard: the transcription is stuck; ask again.
+TRANSCRIPTION_LIMIT_S = 6.0
+
+
+def load_vad() -> vad.VAD:
+    """Load the voice detector; once a process, before calls come."""
+    return silero.VAD.load(
+        sample_rate=VAD_SAMPLE_RATE_HZ,
+        min_speech_duration=VAD_MIN_SPEECH_S,
+        min_silence_duration=VAD_MIN_SILENCE_S,
+        prefix_padding_duration=VAD_PREFIX_PADDING_S,
+        activation_threshold=VAD_ACTIVATION_THRESHOLD,
+    )
+
+
+def turn_handling() -> TurnHandlingOptions:
+    """Return when the caller's turn ends and what interrupts the agent.
+
+    One voice detector decides for both agents. For the realtime model this turns the provider's
+    own detection off, so that the goodbye cannot be interrupted and both ways of telling the
+    story behave alike.
+    """
+    return TurnHandlingOptions(
+        turn_detection="vad",
+        endpointing={
+            "mode": "fixed",
+            "min_delay": END_OF_TURN_MIN_S,
+            "max_delay": END_OF_TURN_MAX_S,
+        },
+        interruption={
+            "enabled": True,
+            # The adaptive detector streams the caller's voice to a cloud service.
+            "mode": "vad",
+            "min_duration": INTERRUPTION_MIN_S,
+            "min_words": 0,
+            "discard_audio_if_uninterruptible": True,
+            "resume_false_interruption": True,
+            "false_interruption_timeout": FALSE_INTERRUPTION_S,
+        },
+        # Calls the model again and again while the caller still speaks: cost without measured gain.
+        preemptive_generation={"enabled": False},
+    )
+
+
+class WebRtcNoiseSuppressor(rtc.FrameProcessor[rtc.AudioFrame]):
+    """Noise suppression and high-pass filter on this machine, for self-hosted LiveKit.
+
+    Holds the state of one caller's audio: make one for each call.
+    """
+
+    def __init__(self) -> None:
+        self._processor = rtc.AudioProcessingModule(noise_suppression=True, high_pass_filter=True)
+        self._enabled = True
+
+    @property
+    def enabled(self) -> bool:
+        return self._enabled
+
+    @enabled.setter
+    def enabled(self, value: bool) -> None:
+        self._enabled = value
+
+    def _process(self, frame: rtc.AudioFrame) -> rtc.AudioFrame:
+        self._processor.process_stream(frame)
+        return frame
+
+    def _close(self) -> None:
+        """Nothing to free: the processor goes with this object."""
+
+
+def make_noise_cancellation(choice: NoiseCancellation) -> Any:
+    """Return what cleans the caller's audio: Krisp on LiveKit Cloud, WebRTC elsewhere, or None."""
+    match choice:
+        case "krisp":
+            return noise_cancellation.BVCTelephony()
+        case "webrtc":
+            return WebRtcNoiseSuppressor()
+        case "off":
+            return None
+
+
+def room_options(
+    *, participant_identity: str, on_telephone: bool, cleaning: NoiseCancellation
+) -> RoomOptions:
+    """Return how the session listens and speaks in the room of one caller.
+
+    On the telephone nobody reads along, so the words are not slowed down to the voice (which
+    costs 100 ms stalls), and nobody types.
+    """
+    return RoomOptions(
+        participant_identity=participant_identity,
+        audio_input=AudioInputOptions(
+            sample_rate=INPUT_SAMPLE_RATE_HZ,
+            frame_size_ms=INPUT_FRAME_MS,
+            noise_cancellation=make_noise_cancellation(cleaning),
+            # Telephone levels differ by 20 dB between lines; the models expect an even voice.
+            auto_gain_control=True,
+            pre_connect_audio=False,
+        ),
+        text_input=False if on_telephone else TextInputOptions(),
+        text_output=TextOutputOptions(sync_transcription=not on_telephone),
+        close_on_disconnect=True,
+        # The call deletes its room itself, after the goodbye has been heard.
+        delete_room_on_close=False,
+    )

@@ -1,0 +1,90 @@
+"""Short stored phrases for the moments when no model can speak."""
+
+import asyncio
+import contextlib
+from enum import StrEnum
+from importlib.resources import files
+from pathlib import Path
+
+from livekit import rtc
+from livekit.agents.utils.audio import audio_frames_from_file
+
+_SAMPLE_RATE_HZ = 24_000
+# How much of a clip is queued ahead: short, so that `stop` is heard at once.
+_QUEUE_MS = 200
+# The longest clip is under 6 s; one that takes longer is stuck on a dead connection.
+_CLIP_LIMIT_S = 10.0
+
+
+class Clip(StrEnum):
+    """A phrase, by what it is for; the value is the name of its file without the ending."""
+
+    FILLER = "filler"
+    APOLOGY = "apology"
+    GOODBYE = "goodbye"
+
+
+def clip_path(folder: Path | None, clip: Clip) -> Path:
+    """Return the file of `clip`: the operator's own in `folder`, or the packaged one.
+
+    An operator's clip is a WAV or OGG file; one that is not there is replaced by the packaged.
+    """
+    for ending in (".ogg", ".wav") if folder else ():
+        own = Path(str(folder)) / f"{clip.value}{ending}"
+        if own.is_file():
+            return own
+    return Path(str(files(__package__).joinpath(f"{clip.value}.ogg")))
+
+
+class ClipPlayer:
+    """Plays clips to the caller on a track of its own, beside whatever the session does.
+
+    The track is published with the first clip: a call without trouble has one track only.
+    """
+
+    def __init__(self, room: rtc.Room, folder: Path | None = None) -> None:
+        self._room = room
+        self._folder = folder
+        self._source: rtc.AudioSource | None = None
+        self._playing: asyncio.Task[None] | None = None
+
+    async def play(self, clip: Clip) -> None:
+        """Play `clip` and return when the caller has heard it, or when `stop` was called."""
+        await self.stop()
+        self._playing = asyncio.create_task(self._play(clip), name=f"clip-{clip.value}")
+        await asyncio.wait({self._playing})
+        if not self._playing.cancelled():
+            self._playing.result()
+
+    async def stop(self) -> None:
+        """End the clip that is playing, if any, and return when it is silent."""
+        task = self._playing
+        if task is not None and not task.done():
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def aclose(self) -> None:
+        await self.stop()
+        if self._source is not None:
+            await self._source.aclose()
+            self._source = None
+
+    async def _play(self, clip: Clip) -> None:
+        source = await self._published_source()
+        path = clip_path(self._folder, clip)
+        try:
+            async with asyncio.timeout(_CLIP_LIMIT_S):
+                async for frame in audio_frames_from_file(str(path), sample_rate=_SAMPLE_RATE_HZ):
+                    await source.capture_frame(frame)
+                await source.wait_for_playout()
+        finally:
+            source.clear_queue()
+
+    async def _published_source(self) -> rtc.AudioSource:
+        if self._source is None:
+            source = rtc.AudioSource(_SAMPLE_RATE_HZ, 1, queue_size_ms=_QUEUE_MS)
+            track = rtc.LocalAudioTrack.create_audio_track("storyline-clips", source)
+            await self._room.local_participant.publish_track(track)
+            self._source = source
+        return self._source

@@ -1,0 +1,27 @@
+"""How a call ends: the first reason counts, and everybody learns of it."""
+
+import asyncio
+
+from bot.records import EndReason
+
+
+class Ending:
+    """Set once, by whoever ends the call; later reasons are consequences of the first."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+        self.reason: EndReason | None = None
+        self.error: str | None = None
+
+    def set(self, reason: EndReason, error: str | None = None) -> None:
+        """End the call. `error` says more when the end was nobody's wish."""
+        if self.reason is None:
+            self.reason = reason
+            self.error = error
+            self._event.set()
+
+    async def wait(self) -> EndReason:
+        """Return the reason as soon as there is one."""
+        await self._event.wait()
+        assert self.reason is not None
+        return self.reason

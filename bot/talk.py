@@ -1,0 +1,232 @@
+"""The conversation with a caller who is there: the session, and everyone who watches over it."""
+
+import asyncio
+import logging
+from functools import partial
+
+from livekit import rtc
+from livekit.agents import AgentSession, CloseEvent, CloseReason, JobContext
+from livekit.agents.utils.aio import cancel_and_wait
+
+from agents.conversation import Conversation
+from agents.intro import IntroAgent
+from agents.prompts import load_prompt
+from agents.storyteller import StoryAgent, carry_words
+from bot import audio
+from bot.clips import Clip, ClipPlayer
+from bot.ending import Ending
+from bot.farewell import interrupt, say_farewell
+from bot.line import CallerLine
+from bot.models import build_models, connect_options
+from bot.observer import SessionObserver
+from bot.patience import Patience, Remedies
+from bot.realtime import is_reachable
+from bot.records import AgentReached, CallRecorder, EndReason, utc_now
+from bot.settings import Settings
+from bot.silence import SilenceKeeper
+from bot.time_limit import keep_time_limit
+
+logger = logging.getLogger("storyline.talk")
+
+# What the worker sends into the room when its time to drain is over.
+SHUTDOWN_TOPIC = "storyline.shutdown"
+
+# A leg that is neither answered nor gone after a minute is stuck.
+_ANSWER_LIMIT_S = 60.0
+# What the agent has played is heard 0.15 to 0.25 s later, and BYE overtakes it: measured on real
+# calls, the goodbye was cut without this.
+_LAST_SOUND_S = 0.6
+# Ends in which Echo had the last word.
+_SPOKEN_ENDS = frozenset(
+    {
+        EndReason.STORY_FINISHED,
+        EndReason.SILENCE,
+        EndReason.TIME_LIMIT,
+        EndReason.PROVIDER_FAILURE,
+        EndReason.WORKER_SHUTDOWN,
+    }
+)
+
+
+class Talk:
+    """One conversation. `run` returns when `ending` has a reason and nothing is left running."""
+
+    def __init__(
+        self,
+        ctx: JobContext,
+        settings: Settings,
+        recorder: CallRecorder,
+        participant: rtc.RemoteParticipant,
+        ending: Ending,
+    ) -> None:
+        self._ctx = ctx
+        self._settings = settings
+        self._recorder = recorder
+        self._participant = participant
+        self._ending = ending
+        self._shutdown_asked = asyncio.Event()
+        self._line = CallerLine(participant, ending)
+        self._conversation = Conversation(line=self._line)
+        self._clips = ClipPlayer(ctx.room, settings.story.clips_dir)
+        self._models = build_models(settings, call_id=recorder.record.call_id)
+        self._session = self._make_session()
+        self._patience = Patience(
+            self._clips,
+            Remedies(
+                abandon=partial(interrupt, self._session),
+                retry=self._answer_again,
+                give_up=self._give_up,
+            ),
+            filler_after_s=settings.call.filler_after_s,
+            apology_after_s=settings.call.apology_after_s,
+        )
+
+    async def run(self) -> None:
+        """Talk until the call has ended."""
+        SessionObserver(self._session, self._patience, self._recorder.update)
+        silence = SilenceKeeper(
+            self._session,
+            may_ask=self._may_ask,
+            give_up=partial(self._farewell, EndReason.SILENCE, "farewell_silence"),
+        )
+        self._listen()
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(self._patience.run(), name="patience"),
+                    group.create_task(silence.run(), name="silence"),
+                    group.create_task(self._keep_time(), name="time-limit"),
+                    group.create_task(self._heed_shutdown(), name="shutdown"),
+                    group.create_task(self._choose_storyteller(), name="realtime-probe"),
+                ]
+                self._recorder.update(agent_reached=AgentReached.INTRO)
+                await self._start_session()
+                reason = await self._ending.wait()
+                await cancel_and_wait(*tasks)
+            if reason in _SPOKEN_ENDS:
+                await asyncio.sleep(_LAST_SOUND_S)
+        finally:
+            await self._clips.aclose()
+
+    def _make_session(self) -> AgentSession[Conversation]:
+        return AgentSession(
+            stt=self._models.stt,
+            llm=self._models.llm,
+            tts=self._models.tts,
+            vad=self._ctx.proc.userdata["vad"],
+            userdata=self._conversation,
+            turn_handling=audio.turn_handling(),
+            conn_options=connect_options(),
+            user_away_timeout=self._settings.call.silence_s,
+            transcription_timeout=audio.TRANSCRIPTION_LIMIT_S,
+            # The warm-up of the echo canceller would swallow the caller's first words.
+            aec_warmup_duration=None,
+        )
+
+    async def _start_session(self) -> None:
+        await self._session.start(
+            IntroAgent(),
+            room=self._ctx.room,
+            room_options=audio.room_options(
+                participant_identity=self._participant.identity,
+                on_telephone=self._line.on_telephone,
+                cleaning=self._settings.noise_cancellation,
+            ),
+        )
+
+    def _listen(self) -> None:
+        room = self._ctx.room
+        room.on("participant_attributes_changed", self._on_attributes)
+        room.on("participant_disconnected", self._on_participant_left)
+        room.on("data_received", self._on_data)
+        self._session.on("close", self._on_close)
+        self._session.on("user_transcription_timeout", self._on_nothing_heard)
+        self._line.refresh()
+
+    def _on_attributes(self, _: dict[str, str], participant: rtc.Participant) -> None:
+        if participant.identity == self._participant.identity:
+            self._line.refresh()
+
+    def _on_participant_left(self, participant: rtc.RemoteParticipant) -> None:
+        if participant.identity == self._participant.identity:
+            self._caller_left()
+
+    def _on_data(self, packet: rtc.DataPacket) -> None:
+        # Only the server's own API sends without a participant: no guest can end a call.
+        if packet.topic == SHUTDOWN_TOPIC and packet.participant is None:
+            self._shutdown_asked.set()
+
+    def _on_close(self, event: CloseEvent) -> None:
+        if event.reason is CloseReason.ERROR:
+            self._ending.set(EndReason.PROVIDER_FAILURE, repr(event.error)[:300])
+        elif event.reason is CloseReason.PARTICIPANT_DISCONNECTED:
+            self._caller_left()
+
+    def _on_nothing_heard(self, _: object) -> None:
+        """Speech came, words did not: the transcription is stuck or was cut off."""
+        if self._may_ask():
+            self._session.say(load_prompt("not_heard"))
+
+    def _caller_left(self) -> None:
+        answered = self._line.answered
+        self._ending.set(EndReason.CALLER_HUNG_UP if answered else EndReason.NEVER_ANSWERED)
+
+    def _may_ask(self) -> bool:
+        """Whether a question of ours would not get into the way of an answer or a goodbye."""
+        return (
+            self._line.answered
+            and not self._conversation.finishing
+            and not self._patience.waiting
+            and self._session.agent_state == "listening"
+        )
+
+    async def _keep_time(self) -> None:
+        try:
+            async with asyncio.timeout(_ANSWER_LIMIT_S):
+                await self._line.wait_until_answered()
+        except TimeoutError:
+            self._ending.set(EndReason.NEVER_ANSWERED, "the leg was never answered")
+            return
+        self._recorder.update(answered_at=utc_now())
+        call = self._settings.call
+        await keep_time_limit(
+            self._session,
+            max_call_s=call.max_call_s,
+            wind_down_s=call.wind_down_s,
+            end=partial(self._farewell, EndReason.TIME_LIMIT, "farewell_time_limit"),
+        )
+
+    async def _heed_shutdown(self) -> None:
+        await self._shutdown_asked.wait()
+        await self._farewell(EndReason.WORKER_SHUTDOWN, "farewell_shutdown")
+
+    async def _choose_storyteller(self) -> None:
+        """Use the realtime model only if it is there; known before the handover."""
+        if self._models.realtime is not None and await is_reachable(self._settings):
+            self._conversation.realtime = self._models.realtime
+
+    async def _answer_again(self) -> None:
+        """Ask for the answer once more; in the story, without the realtime model."""
+        agent = self._session.current_agent
+        if not isinstance(agent, StoryAgent) or self._conversation.realtime is None:
+            self._session.generate_reply()
+            return
+        logger.warning("the story goes on without the realtime model")
+        self._conversation.realtime = None
+        self._session.update_agent(
+            StoryAgent(agent.story, chat_ctx=carry_words(agent.chat_ctx), resuming=True)
+        )
+
+    async def _farewell(self, reason: EndReason, prompt: str) -> None:
+        if self._conversation.finishing:
+            return  # the story's own goodbye is being said
+        self._conversation.finishing = True
+        self._patience.suspend()
+        await say_farewell(self._session, self._clips, load_prompt(prompt))
+        self._ending.set(reason)
+
+    async def _give_up(self) -> None:
+        self._conversation.finishing = True
+        await interrupt(self._session)
+        await self._clips.play(Clip.GOODBYE)
+        self._ending.set(EndReason.PROVIDER_FAILURE, "no answer after the apology")
