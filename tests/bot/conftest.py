@@ -1,0 +1,39 @@
+"""Databases for the tests of the records."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.records import CallStore, migrate
+from tests.bot import postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture
+async def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a database without tables: SQLite, unless `EVERY_DATABASE` says more."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path}/calls.db"
+        return
+    url = await postgres.create_database(request.getfixturevalue("postgres_server"))
+    yield url
+    await postgres.drop_database(url)
+
+
+@pytest.fixture
+async def database(empty_database: str) -> str:
+    """The address of a database with the tables of today."""
+    await migrate(empty_database)
+    return empty_database
+
+
+@pytest.fixture
+async def store(database: str) -> AsyncIterator[CallStore]:
+    async with CallStore.open(database) as store:
+        yield store
