@@ -100,7 +100,7 @@ class Call:
             await hang_up(self._ctx.api, self._ctx.job.room.name)
         except HangUpFailed:
             logger.exception("the room could not be deleted; the guardian will try again")
-            await self._recorder.leave_to_guardian()
+            await self._recorder.leave_to_guardian(reason, error)
         else:
             await self._recorder.close(reason, error)
             logger.info("call ended", extra={"reason": reason.value, "error": error})

@@ -47,32 +47,35 @@ class Patience:
         self._remedies = remedies
         self._filler_after_s = filler_after_s
         self._apology_after_s = apology_after_s
-        self._due = asyncio.Event()
-        self._news = asyncio.Event()
-        self._failed = False
+        self._debt: _Debt | None = None
+        self._owed = asyncio.Event()
         self._suspended = False
 
     @property
     def waiting(self) -> bool:
         """The caller waits for an answer right now."""
-        return self._due.is_set()
+        return self._debt is not None
 
     def owe(self) -> None:
         """An answer is due from now on. Does nothing while one is due already."""
-        if not self._suspended and not self._due.is_set():
-            self._begin_waiting()
+        if not self._suspended and self._debt is None:
+            self._debt = _Debt()
+            self._owed.set()
 
     def pay(self) -> None:
         """The caller waits no more."""
-        self._due.clear()
-        self._news.set()
+        if self._debt is not None:
+            self._debt.is_paid = True
+            self._debt.news.set()
+            self._debt = None
+            self._owed.clear()
 
     def fail(self) -> None:
         """The answer that is due, or was being spoken, will not come."""
-        if not self._suspended:
-            self._failed = True
-            self._due.set()
-            self._news.set()
+        self.owe()
+        if self._debt is not None:
+            self._debt.has_failed = True
+            self._debt.news.set()
 
     def suspend(self) -> None:
         """Watch no more: the goodbye has begun, and has its own limits."""
@@ -82,43 +85,53 @@ class Patience:
     async def run(self) -> None:
         """Keep the promise until cancelled."""
         while True:
-            await self._due.wait()
-            await self._serve()
+            await self._owed.wait()
+            if self._debt is not None:
+                await self._serve(self._debt)
 
-    def _begin_waiting(self) -> None:
-        self._failed = False
-        self._news.clear()
-        self._due.set()
-
-    async def _serve(self) -> None:
-        if await self._answered_within(self._filler_after_s):
+    async def _serve(self, debt: "_Debt") -> None:
+        if await debt.paid_within(self._filler_after_s):
             return
-        if not self._failed and await self._answered_behind_filler():
+        if not debt.has_failed and await self._paid_behind_filler(debt):
             return
-        logger.warning("no answer for the caller; apologising", extra={"failed": self._failed})
+        logger.warning("no answer for the caller; apologising", extra={"failed": debt.has_failed})
         await self._remedies.abandon()
         await self._clips.play(Clip.APOLOGY)
-        if not self._due.is_set():
+        if debt.is_paid:
             return  # the caller spoke into the apology: their new turn is the retry
-        self._begin_waiting()
+        debt.begin_again()
         await self._remedies.retry()
-        if not await self._answered_within(self._apology_after_s) and self._due.is_set():
+        if not await debt.paid_within(self._apology_after_s):
             logger.error("no answer after the apology; ending the call")
             self.suspend()
             await self._remedies.give_up()
 
-    async def _answered_behind_filler(self) -> bool:
+    async def _paid_behind_filler(self, debt: "_Debt") -> bool:
         """Fill the silence with a phrase that stops as soon as the answer is heard."""
         filler = asyncio.create_task(self._clips.play(Clip.FILLER), name="filler")
         try:
-            return await self._answered_within(self._apology_after_s - self._filler_after_s)
+            return await debt.paid_within(self._apology_after_s - self._filler_after_s)
         finally:
             await self._clips.stop()
             await filler
 
-    async def _answered_within(self, limit_s: float) -> bool:
-        if not self._failed:
+
+class _Debt:
+    """One answer that is due, from the moment it is asked for until it is heard."""
+
+    def __init__(self) -> None:
+        self.news = asyncio.Event()
+        self.is_paid = False
+        self.has_failed = False
+
+    def begin_again(self) -> None:
+        self.has_failed = False
+        self.news.clear()
+
+    async def paid_within(self, limit_s: float) -> bool:
+        """Wait for the answer; False as soon as it has failed, or after the limit."""
+        if not self.has_failed:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(limit_s):
-                    await self._news.wait()
-        return not self._due.is_set()
+                    await self.news.wait()
+        return self.is_paid

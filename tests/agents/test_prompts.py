@@ -1,0 +1,46 @@
+"""Echo's words live in text files, fit for the telephone."""
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from agents.prompts import load_prompt
+
+pytestmark = pytest.mark.unit
+
+_ROOMS = ("agents", "bot")
+_SPOKEN = (
+    "greeting",
+    "goodbye_spoken",
+    "still_there",
+    "still_there_again",
+    "not_heard",
+    "farewell_silence",
+    "farewell_time_limit",
+    "farewell_shutdown",
+)
+
+
+def _prompt_names() -> list[str]:
+    return sorted(
+        entry.name.removesuffix(".txt")
+        for entry in files("agents.prompts").iterdir()
+        if entry.name.endswith(".txt")
+    )
+
+
+@pytest.mark.parametrize("name", _prompt_names())
+def test_every_prompt_is_used_and_can_be_filled(name: str) -> None:
+    root = Path(__file__).parents[2]
+    code = "".join(p.read_text() for room in _ROOMS for p in (root / room).rglob("*.py"))
+    assert f'"{name}"' in code
+    assert "$" not in load_prompt(name, name="Maria", location="Lisbon")
+
+
+@pytest.mark.parametrize("name", _SPOKEN)
+def test_what_is_spoken_as_it_stands_has_no_markup_and_no_digits(name: str) -> None:
+    text = load_prompt(name, name="Maria", location="Lisbon")
+    assert not re.search(r"[\d*#<>\[\]{}_`\n]", text)
+    assert all(len(sentence.split()) <= 25 for sentence in re.split(r"[.?!]", text))
