@@ -1,0 +1,110 @@
+"""From a stream of sound to utterances with their words."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+
+from local.ears import EarsError
+from local.providers.detector import (
+    DetectorOptions,
+    Paused,
+    Segment,
+    SpeechDetector,
+    Started,
+    Stopped,
+)
+from local.providers.engines import Listener
+from local.providers.script import SttTurn
+
+logger = logging.getLogger(__name__)
+
+MIN_VOICED_S = 0.12
+"""Less voice than this is no word: not given to the ears, who would invent one."""
+
+
+@dataclass(frozen=True)
+class UtteranceStarted:
+    at_s: float
+    scripted: SttTurn | None
+
+
+@dataclass(frozen=True)
+class UtteranceEnded:
+    """`text` is ready when the ears are; "" if there were no words or the ears failed."""
+
+    segment: Segment
+    text: "asyncio.Task[str]"
+    split: bool
+
+
+HearingEvent = UtteranceStarted | UtteranceEnded
+
+
+class Hearing:
+    """Detects speech and has it transcribed. The ears begin at the first pause, so that the
+    words are often there when the pause turns out to be the end."""
+
+    def __init__(
+        self,
+        ears: Listener,
+        sample_rate_hz: int,
+        options: DetectorOptions,
+        next_turn: Callable[[], SttTurn | None],
+    ) -> None:
+        self.detector = SpeechDetector(sample_rate_hz, options)
+        self._ears = ears
+        self._next_turn = next_turn
+        self._scripted: SttTurn | None = None
+        self._guess: asyncio.Task[str] | None = None
+        self._tasks: set[asyncio.Task[str]] = set()
+
+    def push(self, pcm: bytes) -> list[HearingEvent]:
+        """What began and ended with this piece of sound (16-bit mono)."""
+        return self._follow(self.detector.push(pcm))
+
+    def finish(self) -> list[HearingEvent]:
+        """Ends the utterance in progress."""
+        return self._follow(self.detector.finish())
+
+    async def close(self) -> None:
+        """Gives up what is still being transcribed."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _follow(self, detected: list[Started | Paused | Stopped]) -> list[HearingEvent]:
+        events: list[HearingEvent] = []
+        for event in detected:
+            match event:
+                case Started(at_s):
+                    self._scripted = self._next_turn()
+                    events.append(UtteranceStarted(at_s, self._scripted))
+                case Paused(segment):
+                    if self._guess is not None:
+                        self._guess.cancel()
+                    self._guess = self._start(self._transcribe(segment, self._scripted))
+                case Stopped(segment, split):
+                    assert self._guess is not None
+                    events.append(UtteranceEnded(segment, self._guess, split))
+                    self._guess = None
+                    self._scripted = SttTurn("") if split and self._scripted else None
+        return events
+
+    def _start(self, transcription: Coroutine[object, object, str]) -> asyncio.Task[str]:
+        task = asyncio.create_task(transcription)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _transcribe(self, segment: Segment, scripted: SttTurn | None) -> str:
+        if scripted is not None:
+            await asyncio.sleep(scripted.delay_s)
+            return scripted.text
+        if segment.voiced_s < MIN_VOICED_S:
+            return ""
+        try:
+            return await self._ears.transcribe(segment.pcm, self.detector.sample_rate_hz)
+        except EarsError as error:
+            logger.error("the ears failed: %s", error)
+            return ""

@@ -1,0 +1,115 @@
+"""POST /v1/audio/speech"""
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from local.providers.completion import count_tokens
+from local.providers.desk import DESK, Desk
+from local.providers.encoding import CONTENT_TYPES, encoder
+from local.providers.faults import FaultBoard
+from local.providers.openai_errors import error_response, fault_body, invalid
+from local.providers.pcm import duration_s, pieces
+from local.providers.streams import FaultyStream
+
+PIECE_S = 0.1
+AUDIO_TOKENS_PER_S = 20
+CALLER = "caller"
+"""The scripted caller's voice. It is no part of the product, so script and faults spare it."""
+
+
+@dataclass(frozen=True)
+class SpeechRequest:
+    text: str
+    model: str
+    voice: str
+    response_format: str
+    sse: bool
+
+
+async def speak(request: web.Request) -> web.StreamResponse:
+    """Streams the sound as soon as the voice has some."""
+    desk = request.app[DESK]
+    try:
+        wanted = read_request(await request.json())
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return invalid(f"We could not parse the body of your request: {error!r}")
+    if wanted.response_format not in CONTENT_TYPES:
+        message = f"This stand-in speaks {', '.join(CONTENT_TYPES)} only."
+        return invalid(message, param="response_format")
+    if not wanted.text:
+        return invalid("[] is too short - 'input'", param="input", code="string_above_min_length")
+    by_caller = wanted.voice == CALLER
+    board = FaultBoard() if by_caller else desk.faults
+    if not by_caller:
+        details = {"input": wanted.text, "voice": wanted.voice}
+        desk.seen.note("speech", "request", wanted.model, request.headers, (), details)
+    if fault := board.take("speech", "http_error"):
+        return error_response(fault.status, fault_body(fault))
+    if fault := board.take("speech", "delay"):
+        await asyncio.sleep(fault.delay_s)
+    stream = FaultyStream(board, "speech")
+    mime = "text/event-stream" if wanted.sse else CONTENT_TYPES[wanted.response_format]
+    spoken = desk.ready.voice.speak(wanted.text, voice=wanted.voice)
+    async with aclosing(spoken if by_caller else sound_of(desk, wanted)) as chunks:
+        await stream.open(request, {"Content-Type": mime})
+        return await send(stream, chunks, wanted)
+
+
+def read_request(body: dict[str, object]) -> SpeechRequest:
+    """Raises KeyError for what is missing."""
+    return SpeechRequest(
+        text=str(body["input"]),
+        model=str(body["model"]),
+        voice=str(body["voice"]),
+        response_format=str(body.get("response_format") or "mp3"),
+        sse=body.get("stream_format") == "sse",
+    )
+
+
+async def sound_of(desk: Desk, wanted: SpeechRequest) -> AsyncGenerator[bytes, None]:
+    """The scripted sound in pieces, or else the voice's."""
+    turn = desk.script.speech()
+    if turn is None:
+        async with aclosing(desk.ready.voice.speak(wanted.text, voice=wanted.voice)) as spoken:
+            async for chunk in spoken:
+                yield chunk
+        return
+    await asyncio.sleep(turn.delay_s)
+    for piece in pieces(turn.sound.pcm(), PIECE_S):
+        yield piece
+        await asyncio.sleep(turn.chunk_delay_s)
+
+
+async def send(
+    stream: FaultyStream, chunks: AsyncGenerator[bytes, None], wanted: SpeechRequest
+) -> web.StreamResponse:
+    """Pieces of PIECE_S, encoded, as bytes or as server-sent events."""
+    output = encoder(wanted.response_format)
+    spoken_s = 0.0
+    async for chunk in chunks:
+        for piece in pieces(chunk, PIECE_S):
+            spoken_s += duration_s(piece)
+            if encoded := output.encode(piece):
+                await stream.piece(_delta(encoded) if wanted.sse else encoded)
+    rest = output.finish()
+    if not wanted.sse:
+        return await stream.rest(rest)
+    tokens = count_tokens(wanted.text), round(spoken_s * AUDIO_TOKENS_PER_S)
+    usage = {"input_tokens": tokens[0], "output_tokens": tokens[1], "total_tokens": sum(tokens)}
+    done = _sse({"type": "speech.audio.done", "usage": usage})
+    return await stream.rest((_delta(rest) if rest else b"") + done)
+
+
+def _delta(encoded: bytes) -> bytes:
+    audio = base64.b64encode(encoded).decode()
+    return _sse({"type": "speech.audio.delta", "audio": audio})
+
+
+def _sse(event: dict[str, object]) -> bytes:
+    return b"data: " + json.dumps(event).encode() + b"\n\n"
