@@ -7,7 +7,7 @@ it is small and starts at once. Standard input is a pipe whose other end only th
     -123    it does no longer
 
 End of input means the stack has ended, by SIGKILL too. Then every group still named is killed, and
-every process whose environment says STORYLINE_STACK=MARK: those that left their group, and those
+every process whose environment says STORYLINE_LOCAL_STACK=MARK: those that left their group, and those
 that were started in the instant before the stack could name them.
 """
 
@@ -19,7 +19,7 @@ import signal
 import sys
 import time
 
-MARK_VARIABLE = "STORYLINE_STACK"
+MARK_VARIABLE = "STORYLINE_LOCAL_STACK"
 SWEEP_LIMIT_S = 5.0
 SWEEP_PAUSE_S = 0.05
 

@@ -90,6 +90,12 @@ class Part:
             limit_s = self.program.start_limit_s
             raise self._failure(f"was not ready within {limit_s:g} s") from None
 
+    async def wait_ended(self) -> PartFailed:
+        """Wait until it ends by itself, which a running stack's part must not; says how it did."""
+        assert self._process is not None
+        exit_code = await self._process.wait()
+        return self._failure(f"ended by itself with exit code {exit_code}")
+
     async def stop(self, grace_s: float | None = None) -> None:
         """Ask it to end, wait, then kill what is left of its group. Harmless when ended."""
         process = self._process

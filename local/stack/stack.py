@@ -172,6 +172,18 @@ class Stack:
         if self._worker is not None:
             await self._worker.kill()
 
+    async def wait_failed(self) -> PartFailed:
+        """Wait until a server or the worker ends by itself; returns which, and its last words."""
+        ends = [asyncio.create_task(part.wait_ended()) for part in self._parts]
+        if self._worker is not None:
+            ends.append(asyncio.create_task(self._worker.wait_ended()))
+        try:
+            done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
+        return done.pop().result()
+
     async def _start_on_free_ports(self) -> None:
         for attempt in range(1, START_ATTEMPTS + 1):
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from local.stack import health, processes
+from local.stack.errors import PartFailed
 from local.stack.part import Part
 
 # The health page says 200 while the worker is still connecting, so it is no sign of readiness.
@@ -39,6 +40,9 @@ class Worker:
             return all(line in log for line in READY_LINES) and await answers()
 
         await self._part.wait_ready(is_ready)
+
+    async def wait_ended(self) -> PartFailed:
+        return await self._part.wait_ended()
 
     async def stop(self, grace_s: float) -> None:
         await self._part.stop(grace_s)

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+
+from local.stack.environment import clean_environment
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["LIVEKIT_URL", "OPENAI_API_KEY", "DEEPGRAM_API_KEY", "STORYLINE_VOICE", "PORT", "LOG_LEVEL"],
+)
+def test_the_developers_own_settings_do_not_reach_the_stack(name: str) -> None:
+    assert name not in clean_environment({name: "mine"})
+
+
+def test_the_rest_of_the_environment_stays() -> None:
+    clean = clean_environment({"PATH": "/bin", "STORYLINE_CACHE": "/cache"})
+
+    assert clean["PATH"] == "/bin"
+    assert clean["STORYLINE_CACHE"] == "/cache"
+
+
+def test_no_proxy_stands_between_the_parts() -> None:
+    clean = clean_environment({"NO_PROXY": "elsewhere"})
+
+    assert clean["NO_PROXY"] == clean["no_proxy"] == "127.0.0.1,localhost"
