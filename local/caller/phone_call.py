@@ -148,6 +148,21 @@ class PhoneCall:
             if heard.text:
                 return heard
 
+    async def hear_turn(self, timeout_s: float = 15.0, silence_s: float = 1.2) -> Heard:
+        """Everything the far end says until it is silent for `silence_s`, as one.
+
+        Raises like `hear`; a call that ends after the first utterance ends the turn.
+        """
+        heard = [await self.hear(timeout_s)]
+        try:
+            await self.wait_for_silence(silence_s, LONGEST_UTTERANCE_S)
+        except CallEnded:
+            await self._life
+        while self._understanding.has_next:
+            heard.append(await self._understanding.next())
+        text = " ".join(part.text for part in heard if part.text)
+        return Heard(text, heard[0].start_s, heard[-1].end_s)
+
     async def _wait_utterance(self, deadline_s: float, timeout_s: float) -> None:
         while not self._understanding.has_next:
             if self._life.done():
