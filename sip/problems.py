@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,3 +30,8 @@ class Problem:
         """One line, in the form that editors and CI turn into a link."""
         place = f"{self.file}:{self.line}"
         return f"{place}: {self.severity}: {self.where}: {self.reason}. {self.remedy}"
+
+
+def where(path: Iterable[str | int]) -> str:
+    """Return a path in a file as it is shown: "inbound_trunks.main.numbers.0"."""
+    return ".".join(str(part) for part in path) or "file"
