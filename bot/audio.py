@@ -14,7 +14,7 @@ from livekit.agents.voice.room_io import (
     TextInputOptions,
     TextOutputOptions,
 )
-from livekit.plugins import noise_cancellation, silero
+from livekit.plugins import silero
 
 from bot.settings import NoiseCancellation
 
@@ -118,6 +118,10 @@ def make_noise_cancellation(choice: NoiseCancellation) -> Any:
     """Return what cleans the caller's audio: Krisp on LiveKit Cloud, WebRTC elsewhere, or None."""
     match choice:
         case "krisp":
+            # Imported only when used: the mere import makes the SDK ask the server for Krisp's
+            # licence at every call, and a self-hosted server's refusal goes to standard error.
+            from livekit.plugins import noise_cancellation
+
             return noise_cancellation.BVCTelephony()
         case "webrtc":
             return WebRtcNoiseSuppressor()

@@ -8,7 +8,7 @@ from livekit import rtc
 from livekit.agents import AutoSubscribe, JobContext
 
 from bot.ending import Ending
-from bot.logs import bind_call
+from bot.logs import bind_call, call_ended
 from bot.records import CallRecord, CallRecorder, CallStore, Direction, EndReason, utc_now
 from bot.settings import Settings
 from bot.talk import Talk
@@ -96,6 +96,7 @@ class Call:
 
     async def _finish(self) -> None:
         reason, error = self.ending.reason or EndReason.FAILED, self.ending.error
+        call_ended()
         try:
             await hang_up(self._ctx.api, self._ctx.job.room.name)
         except HangUpFailed:

@@ -17,7 +17,7 @@ from bot.logs import call_context
 from bot.records import CallRecord, CallStore, EndReason, RecordsError, utc_now
 from bot.records.recorder import BEAT_S, LEASE_S
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("storyline.guardian")
 
 _POLL_S = 0.5
 _HANG_UP_S = 5.0
@@ -113,10 +113,14 @@ class Guardian:
         self._is_blind = False
 
     async def run(self) -> None:
-        """Watch until cancelled."""
+        """Watch until cancelled; nothing else ends it."""
         try:
             while True:
-                await self.poll()
+                try:
+                    await self.poll()
+                except Exception:
+                    # The edge of the process: without a guardian the next crash is silence.
+                    logger.exception("guardian stumbled, watching on")
                 await asyncio.sleep(self._poll_s)
         finally:
             ending = list(self._ending.values())
@@ -125,7 +129,8 @@ class Guardian:
             await asyncio.gather(*ending, return_exceptions=True)
 
     async def poll(self) -> None:
-        """Look once, challenge the quiet, begin to end the dead. Never raises."""
+        """Look once, challenge the quiet, begin to end the dead. A database out of reach is no
+        error, it is waited for."""
         try:
             calls = await self._store.open_calls()
             verdict = self._heartbeats.judge(

@@ -185,7 +185,7 @@ def configure_logs(
 # --- the call -------------------------------------------------------------------------------------
 
 # LiveKit writes to a room that is gone; worth knowing in mid-call, noise after hanging up.
-_NOISE_AFTER_THE_END = ("failed to send session event",)
+_NOISE_AFTER_THE_END = ("failed to send session event", "closed unexpectedly")
 
 
 class _CallFilter(logging.Filter):
@@ -200,7 +200,8 @@ class _CallFilter(logging.Filter):
         if not hasattr(record, _CALL):
             # LiveKit's own tasks and threads began before the call had an id.
             setattr(record, _CALL, _call_id.get() or self.call_id)
-        return not (self.has_ended and record.getMessage().startswith(_NOISE_AFTER_THE_END))
+        message = record.getMessage()
+        return not (self.has_ended and any(noise in message for noise in _NOISE_AFTER_THE_END))
 
 
 def bind_call(call_id: str) -> None:

@@ -105,6 +105,7 @@ class Talk:
                 await cancel_and_wait(*tasks)
             if reason in _SPOKEN_ENDS:
                 await asyncio.sleep(_LAST_SOUND_S)
+            self._log_usage()
         finally:
             await self._clips.aclose()
 
@@ -133,6 +134,10 @@ class Talk:
                 cleaning=self._settings.noise_cancellation,
             ),
         )
+
+    def _log_usage(self) -> None:
+        used = [model.model_dump(exclude_none=True) for model in self._session.usage.model_usage]
+        logger.info("call usage", extra={"usage": used})
 
     def _listen(self) -> None:
         room = self._ctx.room

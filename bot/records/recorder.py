@@ -15,7 +15,7 @@ from bot.records.record import CallRecord, EndReason, utc_now
 from bot.records.store import CallStore
 from bot.records.table import to_row
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("storyline.records")
 
 # A process that has not written for a lease is taken for dead (see bot/guardian.py). Four beats may
 # be missed before anybody asks, and a stalled event loop gets as long as it can while the caller
