@@ -6,9 +6,9 @@ it is small and starts at once. Standard input is a pipe whose other end only th
     +123    process group 123 belongs to the stack
     -123    it does no longer
 
-End of input means the stack has ended, by SIGKILL too. Then every group still named is killed, and
-every process whose environment says STORYLINE_LOCAL_STACK=MARK: those that left their group, and those
-that were started in the instant before the stack could name them.
+End of input means the stack has ended, by SIGKILL too. Then every group still named is killed,
+and every process whose environment says STORYLINE_LOCAL_STACK=MARK: those that left their group,
+and those that were started in the instant before the stack could name them.
 """
 
 from __future__ import annotations

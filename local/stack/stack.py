@@ -67,11 +67,6 @@ class Stack:
         self._watch = await Watch.start()
         try:
             await self._start_on_free_ports()
-            if self._with_trunk:
-                await provision(self.run_dir, clean_environment() | self.env())
-                self._on_progress("trunk and dispatch rule provisioned")
-            if self._with_worker:
-                await self.start_worker()
         except BaseException:
             await self._close()
             raise
@@ -187,32 +182,40 @@ class Stack:
     async def _start_on_free_ports(self) -> None:
         for attempt in range(1, START_ATTEMPTS + 1):
             try:
-                return await self._start_servers()
+                return await self._start_all()
             except PartFailed as failure:
                 if not failure.port_was_taken or attempt == START_ATTEMPTS:
                     raise
-            await self._stop_servers()
+            await self._stop_all()
             self._ports = Ports.pick()
 
-    async def _start_servers(self) -> None:
-        """Start everything but the worker. Providers load their models meanwhile."""
-        env = clean_environment() | (self._watch.env if self._watch else {})
-        place = (self.run_dir, self._ports)
+    async def _start_all(self) -> None:
+        """Start each part as soon as what it needs is there; the slow ones load side by side."""
         try:
             async with asyncio.TaskGroup() as group:
                 if self._with_providers:
-                    providers = parts.providers(*place, env)
-                    healthy = health.http_ok(self._ports.providers, "/health")
-                    group.create_task(self._start(providers, healthy))
-                redis = parts.redis(*place, env)
-                await self._start(redis, health.redis_answers(self._ports.redis))
-                livekit = parts.livekit_server(*place, self._keys, env)
-                group.create_task(self._start(livekit, health.http_ok(self._ports.livekit)))
-                sip = parts.livekit_sip(*place, self._keys, env)
-                group.create_task(self._start(sip, health.http_ok(self._ports.sip_health)))
+                    group.create_task(self._start_providers())
+                await self._start_livekit()
+                if self._with_trunk:
+                    group.create_task(self._provision())
+                if self._with_worker:
+                    group.create_task(self.start_worker())
         except* StackError as failures:
             # One cause is told; the others were started beside it and have been cancelled.
-            raise failures.exceptions[0] from None
+            raise _first(failures) from None
+
+    async def _start_providers(self) -> None:
+        program = parts.providers(self.run_dir, self._ports, self._part_env())
+        await self._start(program, health.http_ok(self._ports.providers, "/health"))
+
+    async def _start_livekit(self) -> None:
+        env, ports = self._part_env(), self._ports
+        await self._start(parts.redis(self.run_dir, ports, env), health.redis_answers(ports.redis))
+        server = parts.livekit_server(self.run_dir, ports, self._keys, env)
+        sip = parts.livekit_sip(self.run_dir, ports, self._keys, env)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._start(server, health.http_ok(ports.livekit)))
+            group.create_task(self._start(sip, health.http_ok(ports.sip_health)))
 
     async def _start(self, program: Program, is_healthy: Callable[[], Awaitable[bool]]) -> None:
         assert self._watch is not None
@@ -222,17 +225,30 @@ class Stack:
         await part.wait_ready(is_healthy)
         self._on_progress(f"{program.name} is ready")
 
-    async def _stop_servers(self) -> None:
-        """The reverse of the order in which they were started."""
+    def _part_env(self) -> dict[str, str]:
+        """The servers get no settings, only the mark by which the guard finds them."""
+        return clean_environment() | (self._watch.env if self._watch else {})
+
+    async def _provision(self) -> None:
+        await provision(self.run_dir, clean_environment() | self.env())
+        self._on_progress("the number is provisioned")
+
+    async def _stop_all(self) -> None:
+        """The worker first, so that its calls end in order; then the servers, the last first."""
+        await self.stop_worker()
         while self._parts:
             await self._parts.pop().stop()
 
     async def _close(self) -> None:
-        """Worker first, so that its calls end in order; then the rest; then the guard's sweep."""
+        """Stop everything; then the guard sweeps, and is waited for."""
         try:
-            await self.stop_worker()
-            await self._stop_servers()
+            await self._stop_all()
         finally:
             if self._watch is not None:
                 await self._watch.close()
                 self._watch = None
+
+
+def _first(failures: BaseExceptionGroup[StackError]) -> StackError:
+    failure = failures.exceptions[0]
+    return _first(failure) if isinstance(failure, BaseExceptionGroup) else failure
