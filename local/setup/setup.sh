@@ -132,7 +132,7 @@ set_up_packages() {
         stop_for_user "missing: ${missing[*]} (Debian's names), and this machine has no apt-get." \
             "Install them with your own package manager, then run this again."
     fi
-    if ((EUID)); then
+    if [[ $(id -u) != 0 ]]; then
         if ! sudo -n true 2>/dev/null; then
             stop_for_user "missing system packages, and no leave to install them. Run this, then try again:" \
                 "  sudo apt-get install --no-install-recommends -y ${missing[*]}"
