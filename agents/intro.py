@@ -1,6 +1,10 @@
 """Echo introduces herself and learns the caller's name and place."""
 
+from collections.abc import AsyncIterator
+
+from livekit import rtc
 from livekit.agents import Agent, RunContext, StopResponse, function_tool
+from livekit.agents.tts import ChunkedStream
 
 from agents.conversation import Conversation
 from agents.prompts import load_prompt
@@ -15,9 +19,18 @@ class IntroAgent(Agent):
         super().__init__(instructions=load_prompt("intro"))
 
     async def on_enter(self) -> None:
+        """Greet as soon as the caller can hear; the voice is made ready while it still rings."""
         conversation: Conversation = self.session.userdata
-        await conversation.line.wait_until_answered()
-        self.session.say(load_prompt("greeting"))
+        greeting = load_prompt("greeting")
+        voice = self.session.tts
+        if voice is None:  # the caller types and reads
+            await conversation.line.wait_until_answered()
+            self.session.say(greeting)
+            return
+        options = self.session.conn_options.tts_conn_options
+        async with voice.synthesize(greeting, conn_options=options) as spoken:
+            await conversation.line.wait_until_answered()
+            await self.session.say(greeting, audio=_frames(spoken))
 
     @function_tool
     async def information_gathered(
@@ -40,3 +53,8 @@ class IntroAgent(Agent):
             realtime=conversation.realtime,
             chat_ctx=carry_words(self.chat_ctx),
         )
+
+
+async def _frames(spoken: ChunkedStream) -> AsyncIterator[rtc.AudioFrame]:
+    async for audio in spoken:
+        yield audio.frame
