@@ -201,8 +201,9 @@ class PhoneCall:
     # -- speaking ------------------------------------------------------------------------
 
     async def say(self, text: str) -> Line:
-        """Speak, at once: also while the far end is talking. Returns when it has been said.
+        """Speak, at once: also while the far end is talking. Returns when it has been sent.
 
+        It reaches the far end about 0.1 s later: hanging up right after it cuts its end.
         Raises CallEnded when the far end hangs up first, SpeechUnavailable.
         """
         return await self._play(await self._clip(text), text)

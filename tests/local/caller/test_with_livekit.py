@@ -28,13 +28,16 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
 
 @pytest.fixture(scope="module")
 async def caller() -> AsyncIterator[SipCaller]:
-    """A caller for whom every sound is "a beep" and every sentence one second of a tone."""
+    """A caller for whom every sound is "a beep" and every sentence a second of a tone.
+
+    Half a second of silence follows the tone: a BYE right after a sound would overtake its end.
+    """
 
     async def listen(request: web.Request) -> web.Response:
         return web.json_response(ANSWER)
 
     async def speak(request: web.Request) -> web.Response:
-        return web.Response(body=tone(1.0, hz=600.0, rate_hz=24_000).tobytes())
+        return web.Response(body=tone(1.0, hz=600.0, rate_hz=24_000).tobytes() + bytes(24_000))
 
     app = web.Application()
     app.add_routes([web.post("/v1/listen", listen), web.post("/v1/audio/speech", speak)])
@@ -77,9 +80,10 @@ async def test_what_the_caller_says_arrives_whole(caller: SipCaller, stack: Stac
         call = await dial(caller, stack)
         await call.wait_for_silence(0.5)
         line = await call.say("anything")
-        await call.wait_for_silence(0.5)
         await call.aclose()
-        assert line.end_s - line.start_s == pytest.approx(1.0, abs=0.01)
+        assert line.end_s - line.start_s == pytest.approx(1.5, abs=0.01)
+        (spoken,) = call.caller_speech
+        assert spoken.duration_s == pytest.approx(1.0, abs=0.02)
         assert far.heard_loud_s() == pytest.approx(1.0, abs=0.1)
         assert 590 < far.heard_hz() < 610
 
@@ -117,9 +121,10 @@ async def test_a_wrong_password_is_refused(caller: SipCaller, stack: Stack) -> N
 async def test_a_room_that_is_deleted_while_it_rings_is_486(
     caller: SipCaller, stack: Stack
 ) -> None:
-    async with far_end(stack, NUMBER, answers=False):
+    async with far_end(stack, NUMBER, answers=False) as far:
         ringing = await caller.start_dial(stack.sip_address, NUMBER, user=USER, password=PASSWORD)
         await ringing.wait_ringing()
+        await asyncio.wait_for(far.caller_joined.wait(), 5.0)
         await delete_room(stack, NUMBER)
         with pytest.raises(CallFailed) as caught:
             await ringing.wait_answered(10.0)
