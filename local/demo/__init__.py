@@ -1,0 +1,1 @@
+"""`make demo`: one whole call on this machine, shown while it happens."""

@@ -1,0 +1,79 @@
+"""`python -m local.demo`: rings the number on this machine and shows what happens."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from local.caller import CallerError, SipCaller
+from local.demo.conversation import converse
+from local.demo.persona import Persona
+from local.demo.record import wait_closed
+from local.demo.report import Report, transcript_text
+from local.stack import ProgramMissing, Stack, StackError
+
+CALL_LIMIT_S = 180.0
+EXIT_FAILED = 1
+EXIT_NOT_SET_UP = 3
+EXIT_INTERRUPTED = 130
+
+
+def main(
+    run_dir: Annotated[
+        Path | None, typer.Option(help="Where recording and logs go (runs/<time>).")
+    ] = None,
+) -> None:
+    """One whole call, no keys: Maria rings, Echo tells her a story and hangs up.
+
+    Exit code 0 when the story was told to its end, 1 when something went wrong, 3 when set-up
+    has not been run.
+    """
+    console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
+    try:
+        end_reason = asyncio.run(_demo(run_dir, console))
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
+    except ProgramMissing as error:
+        errors.print(str(error), markup=False)
+        sys.exit(EXIT_NOT_SET_UP)
+    except (StackError, CallerError) as error:
+        errors.print(str(error), markup=False)
+        sys.exit(EXIT_FAILED)
+    if end_reason != "story_finished":
+        errors.print(f"The story was not told to its end: {end_reason}. The logs say more.")
+        sys.exit(EXIT_FAILED)
+
+
+async def _demo(run_dir: Path | None, console: Console) -> str:
+    """Returns the end reason of the call's record."""
+    report = Report(console)
+    console.print("Opening the line: LiveKit, LiveKit SIP, the model providers and the worker.")
+    console.print("The telephone line is real. Echo's words are a scripted demo, not AI.")
+    async with Stack(run_dir, on_progress=lambda what: report.event(None, what)) as stack:
+        recording = stack.run_dir / "call.wav"
+        transcript = stack.run_dir / "transcript.txt"
+        async with SipCaller(stack.providers_url) as caller:
+            console.print(f"\nMaria rings {stack.number}. What each side hears, with times:\n")
+            call = await caller.dial(
+                stack.sip_address, stack.number, user=stack.sip_user, password=stack.sip_password
+            )
+            report.event(call.answered_s, "answered")
+            call.on_line(report.line)
+            await converse(call, Persona(), CALL_LIMIT_S)
+            lines = await call.transcript()
+            report.event(call.ended_s, "hung up")
+            await asyncio.to_thread(call.save, recording)
+            await asyncio.to_thread(transcript.write_text, transcript_text(lines))
+            record = await wait_closed(stack.database_path)
+        report.table(call, record)
+        report.paths(recording, transcript, stack.run_dir)
+    return "no record was written" if record is None else record.end_reason
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from local.demo.persona import Persona
+
+pytestmark = pytest.mark.unit
+
+GREETING = (
+    "Hello, this is Echo, the storyteller. Before I tell you a story, "
+    "may I ask your name and where you're calling from?"
+)
+
+
+def test_she_introduces_herself_in_one_sentence_when_asked_for_both() -> None:
+    assert (
+        Persona("Ana", "Porto").answer(GREETING)
+        == "Hello Echo, I am Ana, and I am calling from Porto."
+    )
+
+
+@pytest.mark.parametrize(
+    ("heard", "answer"),
+    [
+        ("And may I ask your name?", "My name is Maria."),
+        ("Thank you, Maria. And where are you calling from?", "I am calling from Lisbon."),
+        ("It seems to know you. Which animal is it?", "A little red fox."),
+        ("It has no name yet. What do you call it?", "Let us call it Pepper."),
+        ("You have one thing in your bag. What is it?", "A silver lantern."),
+        ("Shall I go on?", "Yes, please."),
+        ("How does that sound?", "Yes, go on."),
+    ],
+)
+def test_she_answers_what_was_asked(heard: str, answer: str) -> None:
+    assert Persona().answer(heard) == answer
+
+
+def test_of_two_ways_she_takes_the_first_and_then_the_second() -> None:
+    maria = Persona()
+
+    assert maria.answer(
+        "Only you are awake. Do you climb the tower, or run down to the beach?"
+    ) == ("I climb the tower.")
+    assert maria.answer("Do you sing it a song or tell it a joke?") == "I tell it a joke."
+    assert maria.answer("The left door, or the right door?") == "The left door."
+
+
+@pytest.mark.parametrize(
+    "heard", ["Let me think for a moment.", "Goodbye, Maria. Sweet dreams.", ""]
+)
+def test_she_goes_on_listening_when_nothing_was_asked(heard: str) -> None:
+    assert Persona().answer(heard) is None
