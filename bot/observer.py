@@ -62,7 +62,7 @@ class SessionObserver:
 
     def _on_user_state(self, event: UserStateChangedEvent) -> None:
         if event.new_state == "speaking":
-            self._patience.pay()
+            self._patience.excuse()
         elif self._pending and self._session.agent_state != "speaking":
             self._patience.owe()
 

@@ -30,9 +30,9 @@ class Remedies:
 class Patience:
     """Covers an answer that does not come: filler, apology and one new try, then the end.
 
-    `owe` starts the clock when an answer is due, `pay` stops it when the agent's voice is heard
-    (or the caller speaks again), `fail` says that waiting is of no use. `run` must be running
-    for as long as the conversation.
+    `owe` starts the clock when an answer is due, `pay` stops it when the agent's voice is heard,
+    `excuse` when the caller speaks instead of waiting, `fail` says that waiting is of no use.
+    `run` must be running for as long as the conversation.
     """
 
     def __init__(
@@ -49,6 +49,9 @@ class Patience:
         self._apology_after_s = apology_after_s
         self._debt: _Debt | None = None
         self._owed = asyncio.Event()
+        # Fillers since the agent's voice was last heard. A caller who answers the filler must not
+        # hear it a second time instead of the apology.
+        self._fillers = 0
         self._suspended = False
 
     @property
@@ -63,7 +66,15 @@ class Patience:
             self._owed.set()
 
     def pay(self) -> None:
-        """The caller waits no more."""
+        """The agent's voice is heard."""
+        self._fillers = 0
+        self._settle()
+
+    def excuse(self) -> None:
+        """The caller speaks: a new answer will be due."""
+        self._settle()
+
+    def _settle(self) -> None:
         if self._debt is not None:
             self._debt.is_paid = True
             self._debt.news.set()
@@ -80,7 +91,7 @@ class Patience:
     def suspend(self) -> None:
         """Watch no more: the goodbye has begun, and has its own limits."""
         self._suspended = True
-        self.pay()
+        self._settle()
 
     async def run(self) -> None:
         """Keep the promise until cancelled."""
@@ -92,7 +103,8 @@ class Patience:
     async def _serve(self, debt: "_Debt") -> None:
         if await debt.paid_within(self._filler_after_s):
             return
-        if not debt.has_failed and await self._paid_behind_filler(debt):
+        may_fill = not debt.has_failed and self._fillers == 0
+        if may_fill and await self._paid_behind_filler(debt):
             return
         logger.warning("no answer for the caller; apologising", extra={"failed": debt.has_failed})
         await self._remedies.abandon()
@@ -108,6 +120,7 @@ class Patience:
 
     async def _paid_behind_filler(self, debt: "_Debt") -> bool:
         """Fill the silence with a phrase that stops as soon as the answer is heard."""
+        self._fillers += 1
         filler = asyncio.create_task(self._clips.play(Clip.FILLER), name="filler")
         try:
             return await debt.paid_within(self._apology_after_s - self._filler_after_s)

@@ -68,7 +68,9 @@ class Talk:
         self._line = CallerLine(participant, ending)
         self._conversation = Conversation(line=self._line)
         self._clips = ClipPlayer(ctx.room, settings.story.clips_dir)
-        self._models = build_models(settings, call_id=recorder.record.call_id)
+        self._models = build_models(
+            settings, ctx.proc.userdata["openai"], call_id=recorder.record.call_id
+        )
         self._session = self._make_session()
         self._patience = Patience(
             self._clips,

@@ -12,6 +12,7 @@ from livekit.agents import AgentServer, JobProcess
 from bot.audio import load_vad
 from bot.call import take_call
 from bot.guardian import Guardian
+from bot.models import make_openai_client
 from bot.records import CallStore, migrate
 from bot.settings import Settings
 from bot.talk import SHUTDOWN_TOPIC
@@ -28,6 +29,7 @@ _SHUTDOWN_PROCESS_S = 20.0
 def prewarm(process: JobProcess) -> None:
     """Load what every call needs, before there is one."""
     process.userdata["vad"] = load_vad()
+    process.userdata["openai"] = make_openai_client(Settings.load())
 
 
 def build_server(settings: Settings) -> AgentServer:
@@ -49,6 +51,8 @@ def build_server(settings: Settings) -> AgentServer:
         load_fnc=share_of_calls,
         load_threshold=1.0,
         setup_fnc=prewarm,
+        # What would otherwise be imported in the middle of the first ring.
+        preload_modules=["bot.call", "anyio._backends._asyncio", "aiosqlite", "asyncpg"],
         shutdown_process_timeout=_SHUTDOWN_PROCESS_S,
     )
     server.rtc_session(take_call, agent_name=worker.agent_name)

@@ -63,8 +63,7 @@ class CallRecorder:
 
     async def __aenter__(self) -> Self:
         self._beating = asyncio.create_task(self._beat(), name="call record")
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._written.wait(), _FIRST_WRITE_S)
+        await _wait(self._written, _FIRST_WRITE_S)
         return self
 
     async def __aexit__(
@@ -118,28 +117,27 @@ class CallRecorder:
 
     async def _beat(self) -> None:
         failures = 0
-        while True:
+        while self._closing is None:
             self._news.clear()
+            pause_s = self._beat_s
             try:
                 is_open = await self._write(
                     replace(self._record, lease_until=self._clock() + self._lease)
                 )
             except RecordsError as problem:
-                pause_s = min(_RETRY_S[min(failures, len(_RETRY_S) - 1)], self._beat_s)
-                failures += 1
-                if failures == 1:
+                if failures == 0:
                     logger.warning(
                         "call record not written, trying on", extra={"error": str(problem)}
                     )
-                await asyncio.sleep(pause_s)
-                continue
-            failures = 0
-            self._written.set()
-            if not is_open:
-                logger.warning("call record was closed by somebody else while the call goes on")
-                return
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), self._beat_s)
+                pause_s = min(_RETRY_S[min(failures, len(_RETRY_S) - 1)], pause_s)
+                failures += 1
+            else:
+                failures = 0
+                self._written.set()
+                if not is_open:
+                    logger.warning("call record was closed by somebody else in mid-call")
+                    return
+            await _wait(self._news, pause_s)
 
     async def _write(self, record: CallRecord) -> bool:
         try:
@@ -150,7 +148,8 @@ class CallRecorder:
 
     async def _write_the_end(self) -> None:
         if self._beating is not None:
-            self._beating.cancel()
+            # Not cancelled: a write that is under way must be through before the last one.
+            self._news.set()
             await asyncio.wait([self._beating])
         problem: RecordsError | None = None
         with suppress(TimeoutError):
@@ -168,6 +167,13 @@ class CallRecorder:
             "call record not stored",
             extra={"record": _for_the_log(self._record), "error": str(problem)},
         )
+
+
+async def _wait(event: asyncio.Event, limit_s: float) -> None:
+    # Not asyncio.wait_for: in Python 3.11 it may swallow a cancellation.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(limit_s):
+            await event.wait()
 
 
 def _masked(text: str | None) -> str | None:

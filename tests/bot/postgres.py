@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 import pytest
 
 
@@ -46,7 +46,7 @@ def _private_cluster(programs: Path) -> Iterator[str]:
     def run(program: str, *arguments: str) -> None:
         # PostgreSQL refuses to run as root.
         user = "postgres" if os.geteuid() == 0 else None
-        command = [programs / program, "-D", data, *arguments]
+        command = [str(programs / program), "-D", str(data), *arguments]
         subprocess.run(command, check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL)
 
     try:

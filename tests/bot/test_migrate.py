@@ -42,6 +42,7 @@ def _migrate_in_a_process(url: str) -> None:
 
 async def test_several_processes_may_migrate_at_once(empty_database: str) -> None:
     context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])  # or each would import everything anew
     processes = [
         context.Process(target=_migrate_in_a_process, args=(empty_database,)) for _ in range(5)
     ]

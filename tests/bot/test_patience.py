@@ -136,10 +136,19 @@ async def test_a_caller_who_speaks_into_the_apology_is_the_retry() -> None:
         watch.clips.finish.clear()
         watch.patience.fail()
         await watch.expect("abandon", "apology")
-        watch.patience.pay()
+        watch.patience.excuse()
         watch.clips.finish.set()
         watch.patience.owe()
         await watch.expect("filler")
+
+
+async def test_a_caller_who_answers_the_filler_hears_the_apology_next() -> None:
+    async with watched() as watch:
+        watch.patience.owe()
+        await watch.expect("filler")
+        watch.patience.excuse()
+        watch.patience.owe()
+        await watch.expect("abandon", "apology", "retry")
 
 
 async def test_nothing_is_covered_once_the_goodbye_has_begun() -> None:
