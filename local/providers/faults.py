@@ -42,7 +42,7 @@ class FaultBoard:
     def arm(self, fault: Fault) -> None:
         """Arms the fault. A cut with after=0 reaches open websockets now, the newest first."""
         left = fault.times
-        if fault.kind == "cut" and fault.after <= 0:
+        if _is_immediate_cut(fault):
             for service, cut in reversed(self._lines.copy()):
                 if service == fault.service and left != 0:
                     cut()
@@ -55,8 +55,23 @@ class FaultBoard:
 
     def take(self, service: Service, *kinds: FaultKind) -> Fault | None:
         """Uses up one occurrence of the oldest armed fault of these kinds, if there is one."""
+        return self._take(lambda fault: fault.service == service and fault.kind in kinds)
+
+    @contextmanager
+    def open_line(self, service: Service, cut: Callable[[], None]) -> Iterator[None]:
+        """Registers an open websocket for the block. A cut with after=0 reaches it at once."""
+        line = (service, cut)
+        self._lines.append(line)
+        if self._take(lambda fault: fault.service == service and _is_immediate_cut(fault)):
+            cut()
+        try:
+            yield
+        finally:
+            self._lines.remove(line)
+
+    def _take(self, wanted: Callable[[Fault], bool]) -> Fault | None:
         for index, (fault, left) in enumerate(self._armed):
-            if fault.service == service and fault.kind in kinds:
+            if wanted(fault):
                 if left is not None and left <= 1:
                     del self._armed[index]
                 elif left is not None:
@@ -64,15 +79,9 @@ class FaultBoard:
                 return fault
         return None
 
-    @contextmanager
-    def open_line(self, service: Service, cut: Callable[[], None]) -> Iterator[None]:
-        """Registers an open websocket for the block."""
-        line = (service, cut)
-        self._lines.append(line)
-        try:
-            yield
-        finally:
-            self._lines.remove(line)
+
+def _is_immediate_cut(fault: Fault) -> bool:
+    return fault.kind == "cut" and fault.after <= 0
 
 
 class Breaker:

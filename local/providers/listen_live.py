@@ -49,14 +49,12 @@ class LiveTranscription:
         """Runs until the client closes, asks to close, falls silent, or a fault cuts it."""
         self._ws.headers["dg-request-id"] = self._request_id
         await self._ws.prepare(request)
-        cut = self._cut = cutter(request)
+        self._cut = cutter(request)
         self._spawn(self._send_endings())
         for turn in self._desk.script.timed_stt():
             self._spawn(self._say_at(turn))
-        with self._desk.faults.open_line("stt", cut), contextlib.suppress(ConnectionError):
+        with self._desk.faults.open_line("stt", self._cut), contextlib.suppress(ConnectionError):
             try:
-                if self._breaker.due(0) == "cut":
-                    cut()
                 async for message in self._messages():
                     if not await self._take(message):
                         break

@@ -53,8 +53,6 @@ class RealtimeConnection:
     async def serve(self, ws: web.WebSocketResponse) -> None:
         """Runs until the client closes or the line is cut."""
         self._emit(event("session.created", session=self._settings.wire()))
-        if self._stage.breaker.due(0) == "cut":
-            self._stage.cut()
         writer = asyncio.create_task(self._write(ws))
         try:
             async for message in ws:
