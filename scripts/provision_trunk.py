@@ -9,28 +9,41 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
 from dotenv import dotenv_values
+from livekit.api import LiveKitAPI
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
+from sip.adopt import adopt as adopt_object
 from sip.apply import apply as apply_plan
 from sip.declared import Manifest
+from sip.doctor.finding import Result
+from sip.doctor.walk import walk
 from sip.errors import ApplyFailed, ManifestError, SipError
 from sip.export import export_yaml
+from sip.imagined import as_snapshot
+from sip.kinds import Kind
 from sip.manifest import load_manifest
 from sip.plan import Plan, Planner, make_destroy_plan, make_plan
 from sip.plan_text import plan_lines
-from sip.problems import Severity
-from sip.server import Snapshot, connect, read_snapshot
+from sip.problems import Problem, Severity
+from sip.route import ARRIVED
+from sip.route import route as find_route
+from sip.route_text import route_json, route_lines
+from sip.server import connect, read_snapshot
+from sip.status import standings
+from sip.trunk_match import Caller
 
 _NOTHING, _ERROR, _PENDING = 0, 1, 2
-_STYLES = {"+": "green", "~": "yellow", "-": "red", "!": "bold red"}
+_STYLES = {"+": "green", "~": "yellow", "-": "red", "!": "bold red", "=": "green"}
+_RESULT_STYLES = {Result.PASS: "green", Result.WARN: "yellow", Result.FAIL: "red", Result.SKIP: ""}
 _SEVERITY_STYLES = {Severity.ERROR: "red", Severity.OPEN: "red", Severity.WARNING: "yellow"}
 
 # The parent of typer's usage errors, which exit with 2 if left alone: that is "changes pending".
@@ -76,12 +89,12 @@ def check(file: File = _DEFAULT_FILE, allow_open: AllowOpen = "") -> None:
 def plan(file: File = _DEFAULT_FILE, as_json: AsJson = False, allow_open: AllowOpen = "") -> None:
     """Show what apply would do. Exit code 0: nothing, 2: changes pending."""
     manifest = _load(file, bool(allow_open))
-    found = _run(_read_plan(partial(make_plan, manifest)))
+    found = _with_api(partial(_read_plan, partial(make_plan, manifest)))
     if as_json:
-        document = {"hash": found.hash, "changes": found.as_json(), "guards": found.guards}
-        _out.print(json.dumps(document, indent=2), markup=False)
+        guards = list(found.guards)
+        _print_json({"hash": found.hash, "changes": found.as_json(), "guards": guards})
     else:
-        _show(found)
+        _print_lines(plan_lines(found))
     raise typer.Exit(_PENDING if found.changes else _NOTHING)
 
 
@@ -111,16 +124,92 @@ def destroy(
 
 
 @app.command()
+def adopt(
+    kind: Annotated[Kind, typer.Argument(help="What kind of object it is.")],
+    name: Annotated[str, typer.Argument(help="Its name in the file.")],
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="Its id on the server.")],
+    file: File = _DEFAULT_FILE,
+) -> None:
+    """Take over an object that exists already, by giving it the name that the file declares."""
+    manifest = _load(file, allow_open=True, secrets_needed=False)
+    old_name = _with_api(lambda api: adopt_object(api.sip, manifest, kind, name, identifier))
+    _out.print(f'{kind.label} {identifier} was "{old_name}" and is now "{name}"', markup=False)
+
+
+@app.command()
 def export(file: File = _DEFAULT_FILE, yes: Yes = False) -> None:
     """Write the file from what is on the server; "--file -" prints it."""
-    text = export_yaml(_run(_read_server()))
+    text = export_yaml(_with_api(lambda api: read_snapshot(api.sip)))
     if str(file) == "-":
         _out.print(text, markup=False, end="")
         return
     if file.exists() and not yes and not typer.confirm(f"Overwrite {file}?"):
         raise typer.Exit(_ERROR)
     file.write_text(text, encoding="utf-8")
-    _out.print(f"Wrote {file}")
+    _out.print(f"Wrote {file}", markup=False)
+
+
+@app.command()
+def status(file: File = _DEFAULT_FILE, as_json: AsJson = False) -> None:
+    """Show what is on the server: ours, drifted, missing, or a stranger's."""
+    manifest = _load(file, allow_open=True)
+    found = standings(manifest, _with_api(lambda api: read_snapshot(api.sip)))
+    if as_json:
+        _print_json([item.as_json() for item in found])
+        return
+    table = Table("kind", "name", "id", "state", "fields", box=None)
+    for item in found:
+        fields = ", ".join(item.drifted_fields)
+        cells = (item.kind.label, item.name, item.object_id or "", str(item.state), fields)
+        table.add_row(*map(escape, cells))
+    _out.print(table)
+
+
+@app.command()
+def route(
+    caller: Annotated[str, typer.Option("--from", help="The number that calls.")],
+    called: Annotated[str, typer.Option("--to", help="The number that is called.")],
+    source_ip: Annotated[
+        str, typer.Option(help="Where the call comes from. Not given: no address list is checked.")
+    ] = "",
+    pin: Annotated[str | None, typer.Option(help='What the caller types; "" is only #.')] = None,
+    from_server: Annotated[
+        bool, typer.Option("--server", help="Ask the server's trunks and rules, not the file's.")
+    ] = False,
+    file: File = _DEFAULT_FILE,
+    as_json: AsJson = False,
+) -> None:
+    """Tell where a call would go, or why its caller would hear endless ringing."""
+    if from_server:
+        snapshot = _with_api(lambda api: read_snapshot(api.sip))
+    else:
+        snapshot = as_snapshot(_load(file, allow_open=True, secrets_needed=False))
+    who = Caller(caller, called, source_ip or None)
+    found = find_route(snapshot, who, pin=pin)
+    if as_json:
+        _print_json(route_json(found))
+    else:
+        _print_lines(route_lines(found, who))
+    raise typer.Exit(_NOTHING if found.outcome in ARRIVED else _ERROR)
+
+
+@app.command()
+def doctor(file: File = _DEFAULT_FILE, as_json: AsJson = False) -> None:
+    """Walk the whole chain and say which link is broken. Exit code 1 when one is."""
+    manifest = _load(file, allow_open=True)
+    found = asyncio.run(walk(manifest, _environment()))
+    if as_json:
+        _print_json([finding.as_json() for finding in found])
+    else:
+        for finding in found:
+            style = _RESULT_STYLES[finding.result]
+            _out.print(
+                escape(f"{finding.result:<4}  {finding.check}: {finding.words}"), style=style
+            )
+            if finding.remedy:
+                _out.print(escape(f"      {finding.remedy}"))
+    is_broken = any(finding.result is Result.FAIL for finding in found)
+    raise typer.Exit(_ERROR if is_broken else _NOTHING)
 
 
 def _load(file: Path, allow_open: bool, *, secrets_needed: bool = True) -> Manifest:
@@ -132,29 +221,29 @@ def _load(file: Path, allow_open: bool, *, secrets_needed: bool = True) -> Manif
 
 
 def _review_and_apply(planner: Planner, yes: bool, plan_hash: str, allow_delete: bool) -> None:
-    found = _run(_read_plan(planner))
-    _show(found)
+    found = _with_api(partial(_read_plan, planner))
+    _print_lines(plan_lines(found))
     if not found.changes:
         return
     if not (yes or plan_hash or typer.confirm("Apply?")):
         raise typer.Exit(_ERROR)
-    done = _run(_apply(planner, allow_delete, plan_hash or found.hash))
+    reviewed = plan_hash or found.hash
+    done = _with_api(
+        lambda api: apply_plan(api.sip, planner, may_delete=allow_delete, reviewed=reviewed)
+    )
     _out.print(f"Done: {len(done)} changes applied.")
 
 
-async def _read_plan(planner: Planner) -> Plan:
-    async with connect(_environment()) as api:
-        return planner(await read_snapshot(api.sip))
+async def _read_plan(planner: Planner, api: LiveKitAPI) -> Plan:
+    return planner(await read_snapshot(api.sip))
 
 
-async def _read_server() -> Snapshot:
-    async with connect(_environment()) as api:
-        return await read_snapshot(api.sip)
+def _with_api(work: Callable[[LiveKitAPI], Coroutine[Any, Any, _T]]) -> _T:
+    async def run() -> _T:
+        async with connect(_environment()) as api:
+            return await work(api)
 
-
-async def _apply(planner: Planner, allow_delete: bool, reviewed: str) -> list[str]:
-    async with connect(_environment()) as api:
-        return await apply_plan(api.sip, planner, may_delete=allow_delete, reviewed=reviewed)
+    return asyncio.run(run())
 
 
 def _environment() -> dict[str, str]:
@@ -163,13 +252,14 @@ def _environment() -> dict[str, str]:
     return {**from_file, **os.environ}
 
 
-def _run(work: Coroutine[Any, Any, _T]) -> _T:
-    return asyncio.run(work)
+def _print_lines(lines: Iterable[str]) -> None:
+    """Print lines in the colour of their first character."""
+    for line in lines:
+        _out.print(escape(line), style=_STYLES.get(line[:1]))
 
 
-def _show(plan: Plan) -> None:
-    for line in plan_lines(plan):
-        _out.print(escape(line), style=_STYLES.get(line[0]))
+def _print_json(document: Any) -> None:
+    _out.print(json.dumps(document, indent=2), markup=False)
 
 
 def main() -> None:
@@ -193,7 +283,7 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else _NOTHING)
 
 
-def _show_problems(problems: Any) -> None:
+def _show_problems(problems: Iterable[Problem]) -> None:
     for problem in problems:
         _err.print(escape(str(problem)), style=_SEVERITY_STYLES[problem.severity])
 

@@ -15,6 +15,8 @@ from sip.problems import Problem, Severity, where
 from sip.yaml_lines import Path
 
 _SHORTEST_PASSWORD: Final = 12
+# LiveKit SIP knows the rate of these by itself and gives up on every other without one.
+_CODECS_OF_ONE_RATE: Final = frozenset({"PCMU", "PCMA", "G722", "AMR-WB"})
 _RULE_KINDS: Final = (
     "dispatch_rule_direct",
     "dispatch_rule_individual",
@@ -108,6 +110,26 @@ def _addresses(trunk: Declared) -> Iterator[_Finding]:
             yield path, Severity.OPEN, f"{address} admits every address", "Name the carrier's own"
 
 
+def _codecs(declared: Declared) -> Iterator[_Finding]:
+    media = declared.fields.get("media", {})
+    path: Path = ("media", "codecs")
+    if media.get("only_listed_codecs") and not media.get("codecs"):
+        yield (
+            path,
+            Severity.ERROR,
+            "only_listed_codecs is set and no codec is listed, so every call would fail",
+            "List them: codecs: [{name: PCMU, rate: 8000}]",
+        )
+    for index, codec in enumerate(media.get("codecs", [])):
+        if not codec.get("rate") and codec["name"] not in _CODECS_OF_ONE_RATE:
+            yield (
+                (*path, index),
+                Severity.ERROR,
+                f"the rate of {codec['name']} is missing, so every call would fail",
+                "Add it as in SDP: rate: 8000",
+            )
+
+
 def _odd_numbers(declared: Declared) -> Iterator[_Finding]:
     for name in ("numbers", "allowed_numbers", "inbound_numbers"):
         for index, number in enumerate(declared.fields.get(name, [])):
@@ -155,9 +177,16 @@ def pin_of(rule: Declared) -> tuple[Path, str]:
 
 
 _CHECKS: Final[dict[Kind, tuple[_Check, ...]]] = {
-    Kind.INBOUND_TRUNK: (_open_door, _half_digest, _weak_password, _addresses, _odd_numbers),
-    Kind.OUTBOUND_TRUNK: (_half_digest, _weak_password, _odd_numbers),
-    Kind.DISPATCH_RULE: (_rule_without_trunks, _nobody_answers, _pin, _odd_numbers),
+    Kind.INBOUND_TRUNK: (
+        _open_door,
+        _half_digest,
+        _weak_password,
+        _addresses,
+        _codecs,
+        _odd_numbers,
+    ),
+    Kind.OUTBOUND_TRUNK: (_half_digest, _weak_password, _codecs, _odd_numbers),
+    Kind.DISPATCH_RULE: (_rule_without_trunks, _nobody_answers, _pin, _codecs, _odd_numbers),
 }
 
 

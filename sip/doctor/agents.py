@@ -1,0 +1,73 @@
+"""Does a live worker serve the agents that our rules ask for?"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import Final
+
+import aiohttp
+from livekit.api import (
+    CreateAgentDispatchRequest,
+    DeleteRoomRequest,
+    ListParticipantsRequest,
+    LiveKitAPI,
+    ServerError,
+)
+from livekit.protocol.models import ParticipantInfo
+
+from sip.doctor.finding import Finding, failed, passed
+from sip.errors import ServerRefused
+from sip.server import translated_errors
+
+AGENT: Final = "agent"
+PROBE_METADATA: Final = "provision-trunk doctor"  # a job that finds this need not do anything
+
+_POLL_S: Final = 0.25
+DEFAULT_WAIT_S: Final = 12.0  # a cold worker starts a process first
+
+
+async def look_at_agent(
+    api: LiveKitAPI, agent_name: str, wait_s: float = DEFAULT_WAIT_S
+) -> Finding:
+    """Ask for the agent in a room of its own, see it join, and delete the room."""
+    room = f"doctor-{secrets.token_hex(6)}"
+    try:
+        async with translated_errors():
+            await api.agent_dispatch.create_dispatch(
+                CreateAgentDispatchRequest(
+                    agent_name=agent_name, room=room, metadata=PROBE_METADATA
+                )
+            )
+            joined = await _joins(api, room, wait_s)
+    except ServerRefused as refusal:
+        return failed(AGENT, f"{agent_name} could not be asked for: {refusal}", "See above")
+    finally:
+        await _delete(api, room)
+    if joined:
+        return passed(AGENT, f"a worker serves {agent_name}")
+    return failed(
+        AGENT,
+        f"nobody serves {agent_name}: no worker joined within {wait_s:g} s",
+        "Start the worker (python -m bot) with these keys, and compare STORYLINE_AGENT_NAME",
+    )
+
+
+async def _joins(api: LiveKitAPI, room: str, wait_s: float) -> bool:
+    try:
+        async with asyncio.timeout(wait_s):
+            while True:
+                found = await api.room.list_participants(ListParticipantsRequest(room=room))
+                if any(each.kind == ParticipantInfo.Kind.AGENT for each in found.participants):
+                    return True
+                await asyncio.sleep(_POLL_S)
+    except TimeoutError:
+        return False
+
+
+async def _delete(api: LiveKitAPI, room: str) -> None:
+    """Delete the room; one that was never made, or is out of reach, ends by itself."""
+    try:
+        await api.room.delete_room(DeleteRoomRequest(room=room))
+    except (ServerError, aiohttp.ClientError, TimeoutError):
+        return

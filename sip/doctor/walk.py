@@ -1,0 +1,71 @@
+"""Walks the whole chain: number, trunk, rule, room settings, agent name, a live worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from livekit.api import LiveKitAPI
+
+from sip.declared import Manifest
+from sip.doctor.agents import AGENT, DEFAULT_WAIT_S, look_at_agent
+from sip.doctor.connection import (
+    REACHABLE,
+    look_at_server,
+    look_at_sip_api,
+    look_at_sip_service,
+)
+from sip.doctor.finding import Finding, Result, passed, skipped, warned
+from sip.doctor.objects import look_at_objects
+from sip.errors import ServerRefused
+from sip.kinds import Kind
+from sip.server import connect
+
+PROVIDERS: Final = "provider keys"
+
+_PROVIDER_KEYS: Final = ("OPENAI_API_KEY", "DEEPGRAM_API_KEY")
+
+
+async def walk(
+    manifest: Manifest, environment: Mapping[str, str], *, agent_wait_s: float = DEFAULT_WAIT_S
+) -> list[Finding]:
+    """Return what was found of every link, in the order of the chain.
+
+    The first link that cannot be passed ends the walk; the rest is skipped. Of the server only
+    probe rooms are changed, and those are deleted again.
+    """
+    found = [_provider_keys(environment), *await look_at_server(environment)]
+    if any(each.check == REACHABLE and each.result is Result.FAIL for each in found):
+        return [*found, skipped("the rest", "the server must be reached first")]
+    try:
+        async with connect(environment) as api:
+            found += await _look_inside(api, manifest, agent_wait_s)
+    except ServerRefused as refusal:
+        found.append(Finding("keys", Result.FAIL, refusal.message, refusal.remedy))
+    return found
+
+
+async def _look_inside(api: LiveKitAPI, manifest: Manifest, agent_wait_s: float) -> list[Finding]:
+    found, snapshot = await look_at_sip_api(api)
+    if snapshot is None:
+        return [*found, skipped("the rest", "the trunks and rules cannot be read")]
+    found.append(await look_at_sip_service(api))
+    found += look_at_objects(manifest, snapshot)
+    names = dict.fromkeys(
+        agent.agent_name
+        for rule in snapshot.dispatch_rules
+        if manifest.find(Kind.DISPATCH_RULE, rule.name) is not None
+        for agent in rule.room_config.agents
+    )
+    if not names:
+        found.append(skipped(AGENT, "no rule of ours asks for one"))
+    found += [await look_at_agent(api, name, agent_wait_s) for name in names]
+    return found
+
+
+def _provider_keys(environment: Mapping[str, str]) -> Finding:
+    missing = [name for name in _PROVIDER_KEYS if not environment.get(name)]
+    if not missing:
+        return passed(PROVIDERS, "present")
+    remedy = "Set them where the worker runs; without keys see README, make demo"
+    return warned(PROVIDERS, f"{', '.join(missing)} not set here", remedy)
