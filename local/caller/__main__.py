@@ -69,7 +69,7 @@ def main(
     try:
         asyncio.run(run())
     except CallerError as error:
-        console.print(f"[red]the call failed:[/red] {error}")
+        console.print(f"[red]the call failed:[/red] {error}", soft_wrap=True)
         raise typer.Exit(1) from None
 
 
@@ -83,7 +83,7 @@ async def _talk(call: PhoneCall, turns: list[str]) -> None:
 
 def _print_line(line: Line) -> None:
     style = "cyan" if line.speaker == "caller" else "green"
-    console.print(str(line), style=style, markup=False)
+    console.print(str(line), style=style, markup=False, soft_wrap=True)
 
 
 def _summary(call: PhoneCall) -> None:
