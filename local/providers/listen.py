@@ -1,5 +1,6 @@
 """/v1/listen: Deepgram's transcription, live (websocket) and pre-recorded (POST)."""
 
+import asyncio
 import uuid
 
 from aiohttp import web
@@ -8,10 +9,12 @@ from local.providers import deepgram_shapes as shapes
 from local.providers.desk import DESK
 from local.providers.detector import DetectorOptions
 from local.providers.engines import Listener
-from local.providers.hearing import Hearing, UtteranceEnded
+from local.providers.hearing import Hearing, HearingEvent, UtteranceEnded
 from local.providers.listen_live import LiveTranscription
 from local.providers.listen_query import ListenError, read_query
-from local.providers.pcm import PcmError, duration_s, read_wav, to_mono
+from local.providers.pcm import PcmError, duration_s, pieces, read_wav, to_mono
+
+PIECE_S = 1.0
 
 
 async def listen_live(request: web.Request) -> web.StreamResponse:
@@ -63,7 +66,11 @@ async def transcribe(
     options = DetectorOptions(min_silence_s=0.5, pause_s=0.5)
     hearing = Hearing(ears, sample_rate_hz, options, lambda: None)
     try:
-        events = hearing.push(pcm) + hearing.finish()
+        events: list[HearingEvent] = []
+        for piece in pieces(pcm, PIECE_S, sample_rate_hz):
+            events += hearing.push(piece)
+            await asyncio.sleep(0)  # live calls are served by the same loop
+        events += hearing.finish()
         return [
             (await event.text, event.segment.start_s, event.segment.end_s)
             for event in events

@@ -22,7 +22,6 @@ from local.providers.realtime.settings import SessionSettings
 from local.providers.realtime.wire import ClientEventError, Event, event, new_id
 from local.providers.script import RealtimeTurn
 from local.storyteller import Message
-from local.voice import VoiceError
 
 logger = logging.getLogger(__name__)
 
@@ -214,8 +213,8 @@ class RealtimeConnection:
     async def _run(self, response: Response) -> None:
         try:
             await response.run()
-        except VoiceError as error:
-            logger.error("the voice failed: %s", error)
+        except Exception:  # the edge of a response: the client must hear of its end
+            logger.exception("a response failed")
             response.fail("The server had an error while processing your request.")
 
     async def _decide(self, request: ResponseRequest) -> RealtimeTurn:

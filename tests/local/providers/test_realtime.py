@@ -6,8 +6,11 @@ import pytest
 from livekit.agents import llm
 
 from local.providers.control import ControlClient
+from local.providers.desk import Desk
+from local.providers.engines import Engines
 from local.providers.faults import Fault
 from local.providers.script import RealtimeTurn, Script, Sound, SttTurn, ToolUse
+from local.storyteller import Reply
 from tests.local.providers.realtime_call import RATE_HZ, SERVER_VAD, hear, realtime_call
 
 pytestmark = pytest.mark.unit
@@ -291,6 +294,19 @@ async def test_second_response_at_a_time_is_refused(
         await call.session.generate_reply(instructions="Begin.")
         with pytest.raises(llm.RealtimeError, match="active response"):
             await call.session.generate_reply(instructions="Again.")
+
+
+async def test_response_fails_when_an_engine_breaks(
+    base_url: str, http: aiohttp.ClientSession, desk: Desk
+) -> None:
+    def broken_brain(messages: object, tools: object, instructions: str = "") -> Reply:
+        raise RuntimeError("broken")
+
+    desk.engines = Engines(desk.ready.ears, desk.ready.voice, broken_brain)
+    async with realtime_call(base_url, http) as call:
+        await call.respond()
+        done = (await call.until("response.done"))["response"]
+    assert (done["status"], done["status_details"]["error"]["type"]) == ("failed", "server_error")
 
 
 async def test_text_responses(
