@@ -141,10 +141,10 @@ def _contradictions(call: object) -> Iterable[Problem]:
 
 def _explain(details: Any) -> Problem:
     variable = str(details["loc"][0])
-    remedy = f"It is for: {Settings.variables()[variable]}"
+    about = f"[{Settings.variables()[variable]}]"
     if details["type"] in ("missing", "too_short", "string_too_short"):
-        return Problem(variable, "is not set", f"Set it in the environment or in .env. {remedy}")
+        return Problem(variable, "is not set", f"Set it in the environment or in .env. {about}")
     if details["type"] == "value_error":
-        return Problem(variable, str(details["ctx"]["error"]), remedy)
+        return Problem(variable, str(details["ctx"]["error"]), about)
     message = str(details["msg"])
-    return Problem(variable, message[:1].lower() + message[1:], remedy)
+    return Problem(variable, message[:1].lower() + message[1:], about)

@@ -1,0 +1,190 @@
+"""Settings are read once and wholly checked; a mistake says what to do; secrets stay hidden."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from bot.settings import Settings, SettingsError
+
+pytestmark = pytest.mark.unit
+
+KEYS = {
+    "LIVEKIT_URL": "ws://127.0.0.1:7880",
+    "LIVEKIT_API_KEY": "livekit-key",
+    "LIVEKIT_API_SECRET": "livekit-secret",
+    "OPENAI_API_KEY": "openai-secret",
+    "DEEPGRAM_API_KEY": "deepgram-secret",
+}
+
+
+def load(**environ: str) -> Settings:
+    return Settings.load({**KEYS, **environ}, env_file=None)
+
+
+def problems(environ: dict[str, str]) -> dict[str, str]:
+    with pytest.raises(SettingsError) as caught:
+        Settings.load(environ, env_file=None)
+    return {each.variable: str(each) for each in caught.value.problems}
+
+
+def test_keys_alone_are_enough() -> None:
+    settings = load()
+    assert settings.call.max_call_s == 900
+    assert settings.story.mode == "realtime"
+    assert settings.database_url == "sqlite+aiosqlite:///storyline.db"
+
+
+def test_every_missing_key_is_named_and_the_way_without_keys() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.load({}, env_file=None)
+    assert {each.variable for each in caught.value.problems} == set(KEYS)
+    assert "`make demo`" in str(caught.value)
+
+
+def test_an_empty_value_counts_as_missing() -> None:
+    assert "is not set" in problems({**KEYS, "OPENAI_API_KEY": "  "})["OPENAI_API_KEY"]
+    assert load(OPENAI_BASE_URL="").providers.openai_base_url == "https://api.openai.com/v1"
+
+
+def test_all_problems_are_told_at_once() -> None:
+    found = problems(
+        {
+            **KEYS,
+            "PORT": "eighty",
+            "LOG_LEVEL": "loud",
+            "LIVEKIT_URL": "example.com",
+            "OPENAI_BASE_URL": "ftp://x",
+            "DATABASE_URL": "mysql://root:hunter2@db/x",
+            "STORYLINE_SILENCE_S": "-1",
+            "STORYLINE_CLIPS_DIR": "/no/such/folder",
+        }
+    )
+    assert set(found) == {
+        "PORT",
+        "LOG_LEVEL",
+        "LIVEKIT_URL",
+        "OPENAI_BASE_URL",
+        "DATABASE_URL",
+        "STORYLINE_SILENCE_S",
+        "STORYLINE_CLIPS_DIR",
+    }
+    assert "hunter2" not in "".join(found.values())
+
+
+def test_a_value_that_is_refused_is_never_repeated_when_it_may_be_a_secret() -> None:
+    error = problems({**KEYS, "DATABASE_URL": "postgresql+psycopg2://u:hunter2@h/x"})
+    assert "must begin with postgresql://" in error["DATABASE_URL"]
+    assert "hunter2" not in error["DATABASE_URL"]
+
+
+@pytest.mark.parametrize(
+    ("typo", "meant"),
+    [("STORYLINE_SILENCE", "STORYLINE_SILENCE_S"), ("STORYLINE_VOISE", "STORYLINE_VOICE")],
+)
+def test_a_typing_mistake_is_told_with_the_name_that_was_meant(typo: str, meant: str) -> None:
+    assert f"Did you mean {meant}?" in problems({**KEYS, typo: "8"})[typo]
+
+
+def test_what_belongs_to_the_local_stack_is_no_mistake() -> None:
+    assert load(STORYLINE_LOCAL_ANYTHING="1", STORYLINE_CACHE="/tmp/x", OTHER="1") == load()
+
+
+def test_the_wind_down_must_fit_into_the_call() -> None:
+    found = problems({**KEYS, "STORYLINE_MAX_CALL_S": "30", "STORYLINE_WIND_DOWN_S": "30"})
+    assert "less than 30 seconds" in found["STORYLINE_WIND_DOWN_S"]
+
+
+def test_the_apology_comes_after_the_filler() -> None:
+    assert "STORYLINE_APOLOGY_AFTER_S" in problems({**KEYS, "STORYLINE_APOLOGY_AFTER_S": "3"})
+
+
+@pytest.mark.parametrize(
+    ("written", "used"),
+    [
+        ("postgres://u:p@h:5432/x", "postgresql+asyncpg://u:p@h:5432/x"),
+        ("postgresql://h/x?sslmode=require", "postgresql+asyncpg://h/x?ssl=require"),
+        ("postgresql+asyncpg://h/x", "postgresql+asyncpg://h/x"),
+        ("sqlite:///calls.db", "sqlite+aiosqlite:///calls.db"),
+        ("sqlite:////var/lib/calls.db", "sqlite+aiosqlite:////var/lib/calls.db"),
+    ],
+)
+def test_a_database_is_reached_through_its_asynchronous_driver(written: str, used: str) -> None:
+    assert load(DATABASE_URL=written).database_url == used
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite://calls.db", "x"])
+def test_a_database_the_processes_cannot_share_is_refused(url: str) -> None:
+    assert "DATABASE_URL" in problems({**KEYS, "DATABASE_URL": url})
+
+
+@pytest.mark.parametrize(
+    ("written", "used"),
+    [
+        ("https://x.livekit.cloud/", "wss://x.livekit.cloud"),
+        ("http://10.0.0.1:7880", "ws://10.0.0.1:7880"),
+    ],
+)
+def test_a_web_address_of_livekit_is_understood(written: str, used: str) -> None:
+    assert load(LIVEKIT_URL=written).livekit.url == used
+
+
+@pytest.mark.parametrize(
+    ("url", "setting", "used"),
+    [
+        ("wss://x.livekit.cloud", "auto", "krisp"),
+        ("wss://livekit.cloud.example.com", "auto", "off"),
+        ("ws://127.0.0.1:7880", "auto", "off"),
+        ("ws://127.0.0.1:7880", "webrtc", "webrtc"),
+        ("wss://x.livekit.cloud", "off", "off"),
+    ],
+)
+def test_noise_cancellation_by_itself_is_what_the_server_can_do(
+    url: str, setting: str, used: str
+) -> None:
+    settings = load(LIVEKIT_URL=url, STORYLINE_NOISE_CANCELLATION=setting)
+    assert settings.noise_cancellation == used
+
+
+def test_secrets_are_stars_wherever_settings_are_printed() -> None:
+    settings = load(DATABASE_URL="postgresql://u:hunter2@h/x")
+    shown = f"{settings} {settings!r} {settings.model_dump()} {settings.model_dump_json()}"
+    for secret in (*KEYS.values(), "hunter2"):
+        if secret != KEYS["LIVEKIT_URL"]:
+            assert secret not in shown
+    assert set(KEYS.values()) - {KEYS["LIVEKIT_URL"]} < set(settings.secrets)
+
+
+def test_settings_cannot_be_changed() -> None:
+    settings = load()
+    with pytest.raises(ValidationError):
+        settings.call.max_call_s = 1
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    env_file = tmp_path / ".env"
+    env_file.write_text('STORYLINE_VOICE="ash"\nPORT=9000 # why\nOPENAI_API_KEY=from-file\n')
+    settings = Settings.load({**KEYS, "PORT": "9001"}, env_file)
+    assert settings.story.voice == "ash"
+    assert settings.worker.port == 9001
+    assert settings.providers.openai_api_key.get_secret_value() == KEYS["OPENAI_API_KEY"]
+
+
+def test_a_mistake_in_the_file_is_told_like_any_other(tmp_path: Path) -> None:
+    env_file = tmp_path / ".env"
+    env_file.write_text("STORYLINE_VOISE=ash\n")
+    with pytest.raises(SettingsError, match="STORYLINE_VOICE"):
+        Settings.load(KEYS, env_file)
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    env_file = tmp_path / ".env"
+    env_file.write_bytes(b"A=\xff\xfe")
+    with pytest.raises(SettingsError, match="UTF-8"):
+        Settings.load(KEYS, env_file)
+
+
+def test_the_process_environment_is_read_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**KEYS, "LOG_LEVEL": "debug"}.items():
+        monkeypatch.setenv(name, value)
+    assert Settings.load(env_file=None).worker.log_level == "DEBUG"
