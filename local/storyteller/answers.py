@@ -30,7 +30,7 @@ _TAIL = re.compile(
 
 def chosen(scene: Scene, words: str, filled: Mapping[str, str]) -> str | None:
     """The scene that the words choose, or None when they choose nothing or everything."""
-    kept = _without_denied(words)
+    kept = re.sub(r"\b(first|second) one\b", r"\1", _without_denied(words))
     scores = {
         choice.to: sum(
             _mentions(kept, plain(word.format_map(filled)))

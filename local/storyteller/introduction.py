@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from local.storyteller.facts import BOTH, NAME, PLACE, Facts, Kind, learn
 from local.storyteller.messages import Message, Reply, ToolCall
-from local.storyteller.phrases import is_noise, is_repeat, is_yes, plain
+from local.storyteller.phrases import is_noise, is_repeat, is_stop, is_yes, plain
 from local.storyteller.smalltalk import answer, is_question
 
 TRIES = 2
@@ -72,6 +72,8 @@ def _asked(text: str) -> frozenset[Kind]:
 
 def _listen(state: _State, text: str) -> _State:
     words = plain(text)
+    if is_stop(words):  # the story hears it too, and ends at once
+        return replace(state, facts=Facts(state.facts.name or "", state.facts.place or ""))
     facts = learn(state.facts, text, state.asked)
     state = replace(state, facts=facts, last_words=words, learnt=facts != state.facts)
     if state.learnt or _is_harmless(words):

@@ -61,7 +61,8 @@ _ANOTHER = re.compile(
 )
 _UNDECIDED = re.compile(
     r"\b(don t know|do not know|not sure|no idea|dunno|don t care|do not care|"
-    r"you (choose|decide|pick)|up to you|whatever|anything|either|both|whichever|can t decide|your choice)\b"
+    r"you (choose|decide|pick)|up to you|whatever|anything|either|both|whichever|"
+    r"can t decide|your choice)\b"
 )
 _RUDE = word_list("rude")
 
