@@ -1,0 +1,34 @@
+"""One stack for all end-to-end tests; each test gets a house without faults and scripts."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from livekit import api
+
+from bot.records import CallStore
+from local.caller import SipCaller
+from local.providers.control import ControlClient
+from local.stack import Stack
+from tests.e2e.house import House
+
+# Shorter than a caller would like, so that the tests of silence do not take minutes.
+WORKER_ENV = {"STORYLINE_SILENCE_S": "6"}
+
+
+@pytest_asyncio.fixture(scope="session")
+async def running_house() -> AsyncIterator[House]:
+    async with (
+        Stack(worker_env=WORKER_ENV) as stack,
+        SipCaller(stack.providers_url) as telephone,
+        CallStore.open(stack.database_url) as store,
+        api.LiveKitAPI(stack.livekit_url, stack.api_key, stack.api_secret) as livekit,
+    ):
+        yield House(stack, telephone, ControlClient(stack.providers_url), store, livekit)
+
+
+@pytest_asyncio.fixture
+async def house(running_house: House) -> AsyncIterator[House]:
+    yield running_house
+    await running_house.providers.clear_faults()
+    await running_house.providers.clear_script()
+    assert await running_house.rooms() == [], "a room was left behind"
