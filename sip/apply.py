@@ -26,6 +26,7 @@ _LOG: Final = logging.getLogger(__name__)
 _MAX_ROUNDS: Final = 8  # more means that somebody else keeps changing the same objects
 # What LiveKit says when another operator was faster: the object clashes, or is gone.
 _OVERTAKEN: Final = frozenset({"invalid_argument", "not_found", "already_exists"})
+_CLASH: Final = "invalid_argument"
 
 
 @dataclass
@@ -86,20 +87,37 @@ async def apply(
 
 
 async def _carry_out(run: _Run, plan: Plan, snapshot: Snapshot) -> None:
-    """Do every change of `plan`; stop early, to plan again, when somebody else was faster."""
+    """Do every change of `plan`; stop early, to plan again, when somebody else was faster.
+
+    What LiveKit refuses is tried again after the rest: it may clash with an object that has yet
+    to change. Gives up when a whole pass brought nothing.
+    """
     trunks = snapshot.inbound_trunks
     trunk_ids = {trunk.name: trunk.sip_trunk_id for trunk in reversed(trunks)}
-    for index, change in enumerate(plan.changes):
-        try:
-            made = await _carry_out_one(run.service, change, snapshot, trunk_ids)
-        except ServerRefused as refusal:
-            if refusal.code in _OVERTAKEN and await _was_overtaken(run, change):
-                return
-            raise _failed(run, plan.changes[index:], str(refusal)) from refusal
-        if made is not None and change.kind is Kind.INBOUND_TRUNK:
-            trunk_ids[change.name] = object_id(made)
-        run.done.append(str(change))
-        _LOG.info("%s", change)
+    waiting = list(plan.changes)
+    while waiting:
+        refused: list[Change] = []
+        reason = ""
+        for index, change in enumerate(waiting):
+            try:
+                made = await _carry_out_one(run.service, change, snapshot, trunk_ids)
+            except ServerRefused as refusal:
+                if refusal.code in _OVERTAKEN and await _was_overtaken(run, change):
+                    return
+                if refusal.code != _CLASH:
+                    raise _failed(
+                        run, [change, *refused, *waiting[index + 1 :]], str(refusal)
+                    ) from (refusal)
+                refused.append(change)
+                reason = reason or str(refusal)
+                continue
+            if made is not None and change.kind is Kind.INBOUND_TRUNK:
+                trunk_ids[change.name] = object_id(made)
+            run.done.append(str(change))
+            _LOG.info("%s", change)
+        if len(refused) == len(waiting):
+            raise _failed(run, refused, reason)
+        waiting = refused
 
 
 async def _carry_out_one(
@@ -126,6 +144,9 @@ def _wanted(declared: Declared, current: Info, trunk_ids: Mapping[str, str]) -> 
     info = overlaid(current, declared.fields)
     info.name = declared.name
     if declared.trunks is not None and isinstance(info, SIPDispatchRuleInfo):
+        missing = [name for name in declared.trunks if name not in trunk_ids]
+        if missing:
+            raise ServerRefused(_CLASH, f"its trunk {missing[0]} is not there")
         info.trunk_ids[:] = [trunk_ids[name] for name in dict.fromkeys(declared.trunks)]
     return info
 

@@ -1,0 +1,47 @@
+"""Manifests for tests, written short."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sip.declared import Manifest
+from sip.errors import ManifestError
+from sip.manifest import parse_manifest
+from sip.problems import Problem
+
+ENVIRONMENT = {"SIP_PASSWORD": "correct-horse-battery"}
+
+# One of each, as in the quick start.
+SIMPLE = """
+inbound_trunks:
+  main:
+    numbers: ["+12025550100"]
+    auth_username: storyline
+    auth_password: env/SIP_PASSWORD
+    ringing_timeout: 20s
+outbound_trunks:
+  out:
+    address: sip.example.com
+    numbers: ["+12025550100"]
+dispatch_rules:
+  story:
+    trunks: [main]
+    rule: {dispatch_rule_individual: {room_prefix: story}}
+    room_config:
+      agents: [{agent_name: storyteller}]
+      empty_timeout: 30s
+"""
+
+
+def parse(text: str, **options: Any) -> Manifest:
+    """Return the manifest of `text`, which has no errors."""
+    options.setdefault("environment", ENVIRONMENT)
+    return parse_manifest(text, "trunks.yaml", **options)
+
+
+def problems_of(text: str, **options: Any) -> list[Problem]:
+    """Return what is wrong with `text`."""
+    try:
+        return list(parse(text, **options).problems)
+    except ManifestError as error:
+        return list(error.problems)
