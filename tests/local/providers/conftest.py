@@ -7,8 +7,9 @@ import pytest
 
 from local.providers.control import ControlClient
 from local.providers.desk import Desk
-from local.providers.engines import open_engines
+from local.providers.engines import Engines, open_engines
 from local.providers.server import serve
+from tests.local.providers.fixed_ears import FixedEars
 
 
 @pytest.fixture
@@ -33,3 +34,10 @@ async def http(base_url: str) -> AsyncIterator[aiohttp.ClientSession]:
     """Closed before the server, so that nothing is left open."""
     async with aiohttp.ClientSession() as session:
         yield session
+
+
+@pytest.fixture
+def ears(desk: Desk) -> FixedEars:
+    ears = FixedEars()
+    desk.engines = Engines(ears, desk.ready.voice, desk.ready.brain)
+    return ears

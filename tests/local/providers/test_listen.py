@@ -1,5 +1,4 @@
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,12 +10,10 @@ from livekit.agents import APIConnectOptions, APIStatusError, stt
 from livekit.plugins import deepgram
 
 from local.providers.control import ControlClient
-from local.providers.desk import Desk
-from local.providers.engines import Engines
 from local.providers.faults import Fault
-from local.providers.pcm import read_wav
 from local.providers.script import Interim, Script, SttTurn
-from tests.local.providers.sound import frames, speech, wav
+from tests.local.providers.fixed_ears import FixedEars
+from tests.local.providers.sound import frames, speech
 from tests.local.providers.waiting import until
 
 pytestmark = pytest.mark.unit
@@ -229,68 +226,6 @@ async def test_wrong_query_is_refused_in_deepgrams_shape(
         assert (await response.json())["err_code"] == "Bad Request"
 
 
-class FixedEars:
-    """Hears the same words always, and keeps how much sound it was given."""
-
-    def __init__(self) -> None:
-        self.heard_s: list[float] = []
-
-    async def transcribe(self, pcm_s16_mono: bytes, sample_rate_hz: int, hint: str = "") -> str:
-        self.heard_s.append(len(pcm_s16_mono) / 2 / sample_rate_hz)
-        return "Hello, Anna."
-
-
-@pytest.fixture
-def ears(desk: Desk) -> FixedEars:
-    ears = FixedEars()
-    desk.engines = Engines(ears, desk.ready.voice, desk.ready.brain)
-    return ears
-
-
-async def recorded(http: aiohttp.ClientSession, url: str, body: bytes) -> str:
-    async with http.post(url, data=body, headers={"Content-Type": "audio/raw"}) as response:
-        assert response.status == 200, await response.text()
-        answer = json.loads(await response.read())
-    alternative = answer["results"]["channels"][0]["alternatives"][0]
-    assert len(alternative["words"]) == len(alternative["transcript"].split())
-    return str(alternative["transcript"])
-
-
-async def test_recorded_wav_is_transcribed(
-    base_url: str, http: aiohttp.ClientSession, ears: FixedEars
-) -> None:
-    text = await recorded(http, f"{base_url}/v1/listen?model=nova-3", wav("hello"))
-    assert text == "Hello, Anna."
-
-
-async def test_recorded_raw_sound_is_transcribed(
-    base_url: str, http: aiohttp.ClientSession, ears: FixedEars
-) -> None:
-    pcm, rate_hz = read_wav(wav("hello"))
-    query = urlencode(QUERY | {"sample_rate": rate_hz})
-    assert await recorded(http, f"{base_url}/v1/listen?{query}", pcm) == "Hello, Anna."
-
-
-async def test_two_recorded_utterances_are_joined_and_silence_is_not_heard(
-    base_url: str, http: aiohttp.ClientSession, ears: FixedEars
-) -> None:
-    url = f"{base_url}/v1/listen?{urlencode(QUERY)}"
-    twice = speech("hello", RATE_HZ) + speech("yes", RATE_HZ)
-    assert await recorded(http, url, twice) == "Hello, Anna. Hello, Anna."
-    ears.heard_s.clear()
-    assert await recorded(http, url, bytes(64_000)) == ""
-    assert ears.heard_s == []
-
-
-async def test_faults_and_script_spare_the_recorded_form(
-    base_url: str, http: aiohttp.ClientSession, ears: FixedEars, control: ControlClient
-) -> None:
-    await control.fault(Fault("stt", "http_error"))
-    await control.script(Script(stt=(SttTurn("Scripted."),)))
-    text = await recorded(http, f"{base_url}/v1/listen?model=nova-3", wav("yes"))
-    assert text == "Hello, Anna."
-
-
 async def test_ears_get_only_the_speech_with_its_padding(
     base_url: str, http: aiohttp.ClientSession, ears: FixedEars
 ) -> None:
@@ -298,8 +233,3 @@ async def test_ears_get_only_the_speech_with_its_padding(
         line.say("yes")
         assert (FINAL, "Hello, Anna.") in await line.until(FINAL)
     assert ears.heard_s == [pytest.approx(1.05, abs=0.1)]
-
-
-async def test_nonsense_body_is_a_400(base_url: str, http: aiohttp.ClientSession) -> None:
-    async with http.post(f"{base_url}/v1/listen?model=nova-3", data=b"RIFFnot a wav") as response:
-        assert response.status == 400
