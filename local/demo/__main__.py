@@ -41,8 +41,11 @@ def main(
     except ProgramMissing as error:
         errors.print(str(error), markup=False)
         sys.exit(EXIT_NOT_SET_UP)
-    except (StackError, CallerError) as error:
+    except StackError as error:
         errors.print(str(error), markup=False)
+        sys.exit(EXIT_FAILED)
+    except CallerError as error:
+        errors.print(f"The call did not take place: {error}. The logs say more.", markup=False)
         sys.exit(EXIT_FAILED)
     if end_reason != "story_finished":
         errors.print(f"The story was not told to its end: {end_reason}. The logs say more.")
@@ -54,11 +57,15 @@ async def _demo(run_dir: Path | None, console: Console) -> str:
     report = Report(console)
     console.print("Opening the line: LiveKit, LiveKit SIP, the model providers and the worker.")
     console.print("The telephone line is real. Echo's words are a scripted demo, not AI.")
-    async with Stack(run_dir, on_progress=lambda what: report.event(None, what)) as stack:
+    stack = Stack(run_dir, on_progress=lambda what: report.event(None, what))
+    console.print(f"Logs: {stack.run_dir}", markup=False, soft_wrap=True)
+    async with stack:
         recording = stack.run_dir / "call.wav"
         transcript = stack.run_dir / "transcript.txt"
         async with SipCaller(stack.providers_url) as caller:
-            console.print(f"\nMaria rings {stack.number}. What each side hears, with times:\n")
+            console.print(
+                f"\nMaria rings {stack.number}. Echo's words, as her ears understood them:\n"
+            )
             call = await caller.dial(
                 stack.sip_address, stack.number, user=stack.sip_user, password=stack.sip_password
             )

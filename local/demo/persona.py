@@ -9,10 +9,12 @@ STILL_THERE = "Hello? Are you still there?"
 
 _SENTENCE = re.compile(r"[^.?!]+[.?!]?")
 _CHOICE = re.compile(
-    r"^(?:so |and |now )?do you (?P<first>.+?),? or (?P<second>.+)$", re.IGNORECASE
+    r"(?:.*\b(?P<asked>do you) )?(?P<first>.+?),? or (?P<second>.+)", re.IGNORECASE
 )
-_EITHER = re.compile(r"^(?P<first>.+?),? or (?P<second>.+)$", re.IGNORECASE)
+# "Do you wish for yourself, or for somebody else?" is not answered by "I for somebody else".
+_NO_VERB = re.compile(r"(for|in|on|at|to|as|by|with|once|twice|the|a|an|your|where|who|what)\b")
 _OPEN_QUESTIONS = (
+    (r"\b(another|one more) story\b", "No, thank you. That was lovely. Goodbye, Echo."),
     (r"\banimal\b", "A little red fox."),
     (r"\b(call|name)\b", "Let us call it Pepper."),
     (r"\b(bag|thing|bring|what is it)\b", "A silver lantern."),
@@ -36,20 +38,21 @@ class Persona:
         introduction = self._introduce(question.lower())
         if introduction is not None:
             return introduction
-        choice = _CHOICE.match(question) or _EITHER.match(question)
+        choice = _CHOICE.fullmatch(question)
         if choice is not None:
-            return (
-                f"I {choice[next(self._ways)]}."
-                if "do you" in question.lower()
-                else (f"{choice[next(self._ways)]}.".capitalize())
-            )
+            return self._choose(choice)
         for pattern, answer in _OPEN_QUESTIONS:
             if re.search(pattern, question.lower()):
                 return answer
         return "Yes, go on."
 
+    def _choose(self, choice: re.Match[str]) -> str:
+        way = choice[next(self._ways)]
+        is_deed = choice["asked"] and not _NO_VERB.match(way)
+        return f"I {way}." if is_deed else f"{way[0].upper()}{way[1:]}."
+
     def _introduce(self, question: str) -> str | None:
-        asks_name = "your name" in question
+        asks_name = re.search(r"\b(ask|what is|what's|have) your name\b", question) is not None
         asks_place = (
             re.search(r"\bwhere\b.*\b(calling|from|are you|you're)\b", question) is not None
         )

@@ -28,6 +28,10 @@ def test_she_introduces_herself_in_one_sentence_when_asked_for_both() -> None:
         ("It has no name yet. What do you call it?", "Let us call it Pepper."),
         ("You have one thing in your bag. What is it?", "A silver lantern."),
         ("Shall I go on?", "Yes, please."),
+        (
+            "The end. Would you like one more story?",
+            "No, thank you. That was lovely. Goodbye, Echo.",
+        ),
         ("How does that sound?", "Yes, go on."),
     ],
 )
@@ -43,6 +47,11 @@ def test_of_two_ways_she_takes_the_first_and_then_the_second() -> None:
     ) == ("I climb the tower.")
     assert maria.answer("Do you sing it a song or tell it a joke?") == "I tell it a joke."
     assert maria.answer("The left door, or the right door?") == "The left door."
+    assert maria.answer("Only you are awake, Maria, do you call your name, or keep it secret?") == (
+        "I keep it secret."
+    )
+    assert maria.answer("Do you pull it once, or three times?") == "I pull it once."
+    assert maria.answer("Do you wish for yourself, or for somebody else?") == "For somebody else."
 
 
 @pytest.mark.parametrize(
