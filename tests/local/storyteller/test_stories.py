@@ -22,7 +22,12 @@ SCENES = [
     for each in STORIES
     for scene in each.scenes.values()
 ]
-CHOOSING = [each for each in SCENES if each.values[1].choices]
+CHOOSING = [
+    pytest.param(each, scene, id=f"{each.id}-{scene.id}")
+    for each in STORIES
+    for scene in each.scenes.values()
+    if scene.choices
+]
 
 
 def filled(tale: Story, text: str) -> str:
