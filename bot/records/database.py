@@ -5,10 +5,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.records.errors import DatabaseUnavailable
+from bot.records.errors import DatabaseUnavailable, RecordsError
 from bot.records.url import async_url
 
 # A call waits for its database in the background; what is not through by then is tried again.
@@ -55,6 +54,10 @@ def database_errors() -> Iterator[None]:
     """Whatever the drivers raise leaves as DatabaseUnavailable, without address or values."""
     try:
         yield
-    except (SQLAlchemyError, OSError, TimeoutError) as error:
+    except RecordsError:
+        raise
+    # The edge of a foreign house: what asyncpg raises while connecting (wrong password, too many
+    # clients) is not wrapped by SQLAlchemy, and none of it may end a call.
+    except Exception as error:
         cause = getattr(error, "orig", None) or error
         raise DatabaseUnavailable(f"{type(cause).__name__}: {cause}") from error

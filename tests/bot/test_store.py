@@ -113,3 +113,9 @@ async def test_without_tables_the_error_is_our_own(empty_database: str) -> None:
         with pytest.raises(DatabaseUnavailable) as caught:
             await store.save(a_call())
     assert "+12025550123" not in str(caught.value)
+
+
+async def test_a_database_that_does_not_exist_is_our_own_error(empty_database: str) -> None:
+    async with CallStore.open(f"{empty_database}/nowhere") as store:
+        with pytest.raises(DatabaseUnavailable):
+            await store.open_calls()

@@ -1,0 +1,169 @@
+"""The house rules that no linter knows: arrows, sizes, and documents that tell the truth."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel, SecretStr
+
+import agents
+from bot.settings import Settings
+from tests.house import ROOMS, ROOT, cycle, import_graph, imports, parse, python_files
+
+pytestmark = pytest.mark.unit
+
+# Which rooms a room may import. `local` starts the bot as a process and knows it by its command.
+ARROWS: dict[str, set[str]] = {
+    "agents": set(),
+    "sip": set(),
+    "bot": {"agents", "sip"},
+    "local": set(),
+    "scripts": {"bot", "sip", "local"},
+}
+
+LINES = 300
+# Longer files, each with the reason why it is not better as two.
+LONGER: dict[str, str] = {}
+
+COMMAND = re.compile(r"\bmake ([a-z][a-z0-9-]*)")
+
+
+# --- rooms ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_where_its_arrows_point(room: str) -> None:
+    strangers = {
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in python_files(room)
+        for name in imports(path)
+        if (other := name.split(".")[0]) in {*ROOMS, "tests"} and other not in {room, *ARROWS[room]}
+    }
+    assert strangers == set()
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = import_graph()
+    assert {name.split(".")[0] for name in graph} == set(ROOMS)
+    assert cycle(graph) == []
+
+
+def test_a_circle_would_be_found() -> None:
+    assert cycle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+
+
+def test_agents_are_ours_and_not_another_package_of_that_name() -> None:
+    assert Path(agents.__file__).parent == ROOT / "agents"
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    readers = {
+        str(path.relative_to(ROOT))
+        for room in ("agents", "bot")
+        for path in python_files(room)
+        if path.parent != ROOT / "bot" / "settings"
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
+    }
+    assert readers == set()
+
+
+def test_files_stay_short() -> None:
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for room in ROOMS
+        for path in python_files(room)
+    }
+    too_long = {name for name, length in lengths.items() if length > LINES}
+    assert too_long == set(LONGER), "split the file, or give the reason in LONGER"
+
+
+# --- tests ----------------------------------------------------------------------------------------
+
+
+def test_every_folder_of_tests_is_a_package() -> None:
+    # Without, `import sip` inside tests/sip would find the tests instead of the room.
+    bare = {
+        str(folder.relative_to(ROOT))
+        for folder in {path.parent for path in python_files("tests")}
+        if not (folder / "__init__.py").exists()
+    }
+    assert bare == set()
+
+
+# --- documents ------------------------------------------------------------------------------------
+
+
+def _defaults() -> dict[str, str | None]:
+    """Every variable with its default as one would write it; None where there is no fixed one."""
+    found: dict[str, str | None] = {}
+    for group in Settings.model_fields.values():
+        assert isinstance(group.annotation, type) and issubclass(group.annotation, BaseModel)
+        for field in group.annotation.model_fields.values():
+            default = field.default
+            if isinstance(default, SecretStr):
+                default = default.get_secret_value()
+            fixed = not field.is_required() and default is not None
+            found[str(field.alias)] = str(default) if fixed else None
+    # One per CPU, so many per CPU.
+    return {**found, "STORYLINE_IDLE_PROCESSES": None, "STORYLINE_MAX_CALLS": None}
+
+
+def test_the_example_holds_every_setting_with_its_default() -> None:
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    example = dict(re.findall(r"^#?([A-Z][A-Z0-9_]*)=(.*)$", text, re.MULTILINE))
+    defaults = _defaults()
+    assert set(example) == set(defaults)
+    assert {name: example[name] for name, value in defaults.items() if value is not None} == {
+        name: value for name, value in defaults.items() if value is not None
+    }
+
+
+def test_the_configuration_page_holds_every_setting_with_its_default() -> None:
+    text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([A-Z0-9_]+)` \|(.*)$", text, re.MULTILINE))
+    defaults = _defaults()
+    assert set(rows) == set(defaults)
+    for name, value in defaults.items():
+        cells = [cell.strip() for cell in rows[name].strip("| ").split("|")]
+        assert len(cells) == 3 and all(cells), f"{name}: default, unit and reason"
+        assert value is None or cells[0] == f"`{value}`", name
+
+
+def test_the_range_of_every_setting_is_on_the_configuration_page() -> None:
+    text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    for group in Settings.model_fields.values():
+        assert isinstance(group.annotation, type) and issubclass(group.annotation, BaseModel)
+        for field in group.annotation.model_fields.values():
+            limits = {
+                name: value
+                for each in field.metadata
+                for name in ("ge", "le")
+                if (value := getattr(each, name, None)) is not None
+            }
+            if field.alias != "PORT" and len(limits) == 2:
+                row = next(line for line in text.splitlines() if f"`{field.alias}`" in line)
+                assert f"{limits['ge']:g} to {limits['le']:g}" in row, field.alias
+
+
+def test_every_make_command_in_the_documents_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z][a-z0-9-]*):", makefile, re.MULTILINE))
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+    named = {
+        (page.name, command)
+        for page in pages
+        if page.exists()
+        for code in re.findall(r"`[^`\n]+`|```.*?```", page.read_text("utf-8"), re.DOTALL)
+        for command in COMMAND.findall(code)
+    }
+    assert {each for each in named if each[1] not in targets} == set()
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    commands = [line for line in ci.splitlines() if COMMAND.match(line)]
+    assert "make test" in commands
+    assert {"demo", "test"} <= set(COMMAND.findall(readme))
