@@ -67,6 +67,7 @@ def rows(call: PhoneCall, record: Record | None) -> list[tuple[str, str]]:
         ("answer to first word", _first_word(call)),
         ("response gap of each turn", _gaps([gap.gap_s for gap in call.response_gaps])),
         ("call ended", _end(call)),
+        ("goodbye", "heard to its end" if call.heard_to_the_end else "cut, or never said"),
         ("record written", _record(record)),
     ]
 
@@ -90,15 +91,14 @@ def _gaps(gaps_s: Sequence[float | None]) -> str:
         return "no turns"
     shown = "  ".join("none" if gap_s is None else f"{gap_s:.2f}" for gap_s in gaps_s)
     known_s = [gap_s for gap_s in gaps_s if gap_s is not None]
-    return f"{shown} s (median {median(known_s):.2f} s)" if known_s else "no answers"
+    return f"median {median(known_s):.2f} s: {shown}" if known_s else "no answers"
 
 
 def _end(call: PhoneCall) -> str:
     if call.ended_s is None:
         return "not yet"
     who = {"caller": "Maria", "far end": "Echo", None: "nobody"}[call.ended_by]
-    heard = "the goodbye was heard to its end" if call.heard_to_the_end else "the last word was cut"
-    return f"{who} hung up after {call.ended_s:.1f} s; {heard}"
+    return f"{who} hung up after {call.ended_s:.1f} s"
 
 
 def _record(record: Record | None) -> str:
