@@ -226,3 +226,27 @@ async def test_the_end_is_not_for_updates() -> None:
         with pytest.raises(ValueError, match="ended_at"):
             recorder.update(ended_at=NOON)
         await recorder.close(EndReason.STORY_FINISHED)
+
+
+async def test_a_cancellation_while_closing_does_not_lose_the_end() -> None:
+    class Slow(WrittenDown):
+        def __init__(self) -> None:
+            super().__init__()
+            self.may_go_on = asyncio.Event()
+            self.is_ending = asyncio.Event()
+
+        async def save(self, record: CallRecord) -> bool:
+            if not record.is_open:
+                self.is_ending.set()
+                await self.may_go_on.wait()
+            return await super().save(record)
+
+    store = Slow()
+    async with recording(store, a_call()) as recorder:
+        closing = asyncio.create_task(recorder.close(EndReason.STORY_FINISHED))
+        await store.is_ending.wait()
+        closing.cancel()
+        with suppress(asyncio.CancelledError):
+            await closing
+        store.may_go_on.set()
+    assert store.saved[-1].end_reason is EndReason.STORY_FINISHED
