@@ -2,6 +2,8 @@
 
 SipError
 ├── InvalidNumber          a text that is no usable telephone number
+├── NumberRefused          a number that must not be called
+├── DialFailed             an outbound call was not answered; carries the SIP status
 ├── HangUpFailed           the room of a call could not be deleted
 ├── ManifestError          trunks.yaml has problems; carries all of them
 └── ProvisioningError      the server side of provisioning
@@ -34,6 +36,27 @@ class InvalidNumber(SipError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class NumberRefused(SipError):
+    """A number must not be called: emergency, costly, another country, or no number at all."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class DialFailed(SipError):
+    """Nobody answered. `sip_status` is the callee's final answer, None when there was none.
+
+    `timed_out` tells that we gave up waiting. The number is not part of the message.
+    """
+
+    def __init__(self, reason: str, sip_status: int | None = None, *, timed_out: bool) -> None:
+        super().__init__(f"{sip_status} {reason}" if sip_status else reason)
+        self.reason = reason
+        self.sip_status = sip_status
+        self.timed_out = timed_out
 
 
 class HangUpFailed(SipError):
