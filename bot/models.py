@@ -7,6 +7,7 @@ from livekit.agents.voice.agent_session import SessionConnectOptions
 from livekit.plugins import deepgram, openai
 from openai import AsyncOpenAI
 
+from bot.realtime import RealtimeModel
 from bot.settings import Settings
 
 # A request that fails at once is tried once more by the library; whatever takes longer is the
@@ -30,7 +31,7 @@ class Models:
     stt: deepgram.STT
     llm: openai.LLM
     tts: openai.TTS
-    realtime: openai.realtime.RealtimeModel | None
+    realtime: RealtimeModel | None
 
 
 def make_openai_client(settings: Settings) -> AsyncOpenAI:
@@ -53,7 +54,7 @@ def build_models(settings: Settings, client: AsyncOpenAI, *, call_id: str) -> Mo
     providers, story = settings.providers, settings.story
     realtime = None
     if story.mode == "realtime":
-        realtime = openai.realtime.RealtimeModel(
+        realtime = RealtimeModel(
             model=story.realtime_model,
             voice=story.voice,
             api_key=providers.openai_api_key.get_secret_value(),

@@ -93,6 +93,15 @@ class House:
                 f"after {within_s:g} s: record {record}, rooms {await self.rooms()}"
             ) from None
 
+    async def wait_until_empty(self, within_s: float = 15.0) -> None:
+        """Until no room is left; a call that a test has left must end by itself."""
+        try:
+            async with asyncio.timeout(within_s):
+                while await self.rooms():
+                    await asyncio.sleep(_POLL_S)
+        except TimeoutError:
+            raise AssertionError(f"rooms left behind: {await self.rooms()}") from None
+
     async def rooms(self) -> list[str]:
         answer = await self.livekit.room.list_rooms(api.ListRoomsRequest())
         return [room.name for room in answer.rooms]
@@ -152,6 +161,17 @@ class TestCall:
     async def hear(self, timeout_s: float = 15.0) -> str:
         """Everything Echo says until she waits."""
         return (await self.phone.hear_turn(timeout_s)).text
+
+    async def hear_until(self, word: str, timeout_s: float = 20.0) -> str:
+        """Everything Echo says until `word` has fallen, however she pauses."""
+        said = ""
+        while word.lower() not in said.lower():
+            try:
+                said += " " + (await self.phone.hear(timeout_s)).text
+            except CallerError as failure:
+                failure.add_note(f"waited for {word!r}; heard only: {said}")
+                raise
+        return said
 
     async def introduce(self, words: str = "Hi, I'm Maria from Lisbon.") -> str:
         """Hear the greeting, say who is calling, and return how the story begins."""
