@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 from livekit.api import LiveKitAPI
 
+from local.stack import config, health, parts
+from local.stack.part import Part, Program
+from local.stack.ports import Ports
 from local.stack.stack import Stack
+from local.stack.watch import Watch
 from sip.kinds import Kind, object_id
 from sip.server import delete, read_snapshot
 
@@ -25,3 +30,41 @@ async def wipe(api: LiveKitAPI) -> None:
     for kind in Kind:
         for info in snapshot.of(kind):
             await delete(api.sip, kind, object_id(info))
+
+
+@asynccontextmanager
+async def livekit_without_sip(run_dir: Path, *, with_redis: bool) -> AsyncIterator[dict[str, str]]:
+    """Start a LiveKit server that has no SIP service, and perhaps no Redis; yield its keys."""
+    ports, keys = Ports.pick(), config.Keys.make()
+    watch = await Watch.start()
+    try:
+        async with AsyncExitStack() as stack:
+            if with_redis:
+                redis = parts.redis(run_dir, ports, watch.env)
+                await stack.enter_async_context(_running(redis, watch, ports))
+            server = parts.livekit_server(run_dir, ports, keys, watch.env)
+            if not with_redis:
+                alone = config.livekit_server_config(ports, keys)
+                del alone["redis"]
+                config.write_config(run_dir / "livekit-server.yaml", alone)
+            await stack.enter_async_context(_running(server, watch, ports))
+            yield {
+                "LIVEKIT_URL": f"ws://127.0.0.1:{ports.livekit}",
+                "LIVEKIT_API_KEY": keys.api_key,
+                "LIVEKIT_API_SECRET": keys.api_secret,
+            }
+    finally:
+        await watch.close()
+
+
+@asynccontextmanager
+async def _running(program: Program, watch: Watch, ports: Ports) -> AsyncIterator[None]:
+    part = Part(program, watch)
+    await part.start()
+    try:
+        is_redis = program.port == ports.redis
+        probe = health.redis_answers if is_redis else health.http_ok
+        await part.wait_ready(probe(program.port))
+        yield
+    finally:
+        await part.stop()
