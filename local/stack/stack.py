@@ -145,13 +145,16 @@ class Stack:
         """The worker's processes that are in a call now; idle ones are not among them."""
         return [] if self._worker is None else self._worker.job_pids()
 
-    async def start_worker(self) -> None:
-        """Start the worker; returns when it is registered and a job process is warm."""
+    async def start_worker(self, extra_env: Mapping[str, str] | None = None) -> None:
+        """Start the worker; returns when it is registered and a job process is warm.
+
+        `extra_env` comes on top of `worker_env`, for this start alone.
+        """
         if self._watch is None:
             raise StackError("the stack is not running")
         if self.worker_pid is not None:
             raise StackError("the worker is running already")
-        env = clean_environment() | self.env() | self._worker_env
+        env = clean_environment() | self.env() | self._worker_env | dict(extra_env or {})
         program = parts.worker(self.run_dir, self._ports, env)
         self._worker = Worker(Part(program, self._watch), livekit_port=self._ports.livekit)
         await self._worker.start()
