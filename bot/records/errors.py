@@ -11,3 +11,11 @@ class DatabaseUnavailable(RecordsError):
 
 class SchemaError(RecordsError):
     """The tables are not the ones this program knows, for example after a downgrade."""
+
+
+class OrderRefused(RecordsError):
+    """A call must not be made: our own rules forbid it. The number is not part of the message."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

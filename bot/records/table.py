@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -39,7 +40,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _words(kind: type[Direction] | type[EndReason] | type[AgentReached]) -> Enum:
+def words(kind: type[StrEnum]) -> Enum:
     """A plain text column: a new word must not need a migration of every row."""
     return Enum(
         kind,
@@ -56,7 +57,7 @@ calls = Table(
     "calls",
     metadata,
     Column("call_id", String(36), primary_key=True),
-    Column("direction", _words(Direction), nullable=False),
+    Column("direction", words(Direction), nullable=False),
     Column("from_number", String(64)),
     Column("to_number", String(64)),
     Column("room_name", String(255), nullable=False),
@@ -65,8 +66,8 @@ calls = Table(
     Column("started_at", UtcDateTime, nullable=False),
     Column("answered_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
-    Column("end_reason", _words(EndReason)),
-    Column("agent_reached", _words(AgentReached), nullable=False),
+    Column("end_reason", words(EndReason)),
+    Column("agent_reached", words(AgentReached), nullable=False),
     Column("turns", Integer, nullable=False),
     Column("lease_until", UtcDateTime),
     Column("error", Text),

@@ -1,0 +1,71 @@
+"""Whether a call may be made now: the rules that need to know of other calls."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.records.errors import OrderRefused
+from bot.records.order import Order, OrderState, TrunkLimits
+from bot.records.orders_table import do_not_call, from_row, orders
+
+LIVE = (
+    OrderState.TAKEN,
+    OrderState.READY,
+    OrderState.DIALING,
+    OrderState.RINGING,
+    OrderState.ANSWERED,
+)
+_SAME_NUMBER = timedelta(minutes=1)
+_MINUTE = timedelta(minutes=1)
+
+
+async def by_key(connection: AsyncConnection, order: Order) -> Order | None:
+    """The older order of the same key. Raises OrderRefused when that calls another number."""
+    if order.idempotency_key is None:
+        return None
+    same = orders.c.idempotency_key == order.idempotency_key
+    row = (await connection.execute(select(orders).where(same))).first()
+    if row is None:
+        return None
+    older = from_row(row)
+    if older.number != order.number:
+        raise OrderRefused("this idempotency key belongs to a call to another number")
+    return older
+
+
+async def check(
+    connection: AsyncConnection, order: Order, limits: TrunkLimits, *, again: bool
+) -> None:
+    """Raises OrderRefused when the call must not be made now."""
+    if await is_listed(connection, order.number):
+        raise OrderRefused("the number is on the do-not-call list")
+    now = order.asked_at
+    live = or_(
+        orders.c.state.in_(LIVE),
+        # Left behind by a command that died before anybody took it: not for ever in the way.
+        and_(orders.c.state == OrderState.QUEUED, orders.c.asked_at > now - _MINUTE),
+    )
+    if order.idempotency_key is None and not again:
+        lately = or_(live, orders.c.dialed_at > now - _SAME_NUMBER)
+        if await _count(connection, orders.c.number == order.number, lately):
+            raise OrderRefused("the number is being called, or was called less than a minute ago")
+    trunk = orders.c.trunk_id == order.trunk_id
+    if await _count(connection, trunk, live) >= limits.at_once:
+        raise OrderRefused(f"the trunk has {limits.at_once} calls at once, which is its limit")
+    lately = or_(live, orders.c.dialed_at.is_not(None))
+    recent = orders.c.asked_at > now - _MINUTE
+    if await _count(connection, trunk, recent, lately) >= limits.per_minute:
+        raise OrderRefused(f"the trunk had {limits.per_minute} calls in a minute, its limit")
+
+
+async def _count(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> int:
+    statement: Select[Any] = select(func.count()).select_from(orders).where(*conditions)
+    return int((await connection.execute(statement)).scalar_one())
+
+
+async def is_listed(connection: AsyncConnection, number: str) -> bool:
+    """Whether the number is on the do-not-call list."""
+    found = await connection.execute(select(do_not_call).where(do_not_call.c.number == number))
+    return found.first() is not None

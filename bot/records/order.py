@@ -1,0 +1,90 @@
+"""A call that somebody asked us to make, and how far it came."""
+
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sip.outcome import Outcome
+
+
+class OrderState(StrEnum):
+    """How far an order is. It only ever moves down this list; each step is taken once.
+
+    From DIALING on the telephone may have rung, whatever happened afterwards: an order that has
+    been there is never dialled again.
+    """
+
+    QUEUED = "queued"  # written down; no job has it yet
+    TAKEN = "taken"  # a job has it and prepares the storyteller
+    READY = "ready"  # the storyteller could speak at once
+    DIALING = "dialing"  # written before the INVITE is sent
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    ENDED = "ended"
+
+
+class BlockedBy(StrEnum):
+    """Who entered a number in the do-not-call list."""
+
+    OPERATOR = "operator"
+    CALLEE = "callee"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """One call to be made. Times are aware; numbers and names stay out of the repr.
+
+    `call_id` is that of the call's record as well. `outcome` is known before the order has ended
+    when somebody answered. `sip_status` is the callee's final answer where there was one.
+    """
+
+    call_id: str
+    number: str = field(repr=False)
+    from_number: str = field(repr=False)
+    trunk_id: str
+    room_name: str
+    ring_timeout_s: float
+    max_call_s: float
+    asked_at: datetime
+    idempotency_key: str | None = None
+    name: str | None = field(default=None, repr=False)
+    location: str | None = field(default=None, repr=False)
+    state: OrderState = OrderState.QUEUED
+    job_id: str | None = None
+    cancel_asked: bool = False
+    outcome: Outcome | None = None
+    sip_status: int | None = None
+    detail: str | None = None
+    taken_at: datetime | None = None
+    dialed_at: datetime | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, datetime):
+                if value.tzinfo is None:
+                    raise ValueError(f"{each.name} has no time zone")
+                object.__setattr__(self, each.name, value.astimezone(UTC))
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state is OrderState.ENDED
+
+
+@dataclass(frozen=True)
+class TrunkLimits:
+    """How much one trunk may be asked for: calls at the same time, and new ones in a minute."""
+
+    at_once: int
+    per_minute: int
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """One entry of the do-not-call list."""
+
+    number: str = field(repr=False)
+    since: datetime
+    by: BlockedBy
