@@ -21,7 +21,7 @@ _LEAD = re.compile(
     r"(it|he|she|that|this|there|they) (is|s|was|has|would be|might be|must be|looks like)|"
     r"(its|it s|his|her|the) name is|some (sort|kind) of|of course|how about|what about|"
     r"i|we|call|name|is|maybe|perhaps|probably|definitely|um|uh|oh|well|so|hm|okay|yes|yeah|"
-    r"please|like|it|him|her|called|named|a|an|the|my|some|just|really|one|only|with|and) (?=\S)"
+    r"please|like|it|him|her|called|named|at|a|an|the|my|some|just|really|one|only|with|and) (?=\S)"
 )
 _TAIL = re.compile(
     r" (please|i think|i guess|maybe|of course|i suppose|thank you|thanks|then|is fine)$"

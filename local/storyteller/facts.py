@@ -205,7 +205,7 @@ def _learn_bare(facts: Facts, pieces: list[str], asked: frozenset[Kind]) -> Fact
         if _similar(pieces[0], facts.name) and not is_known_place(pieces[0]):
             name = as_name(pieces[0])
             facts = replace(facts, name=name or facts.name)  # said again: it was misheard
-            pieces = pieces[1:]
+            pieces = [piece for piece in pieces if not _similar(piece, facts.name)]
         return replace(facts, place=as_place(", ".join(pieces)) or facts.place)
     if NAME not in wanted:
         return facts
