@@ -19,6 +19,7 @@ from bot.settings.groups import (
     StorySettings,
     WorkerSettings,
 )
+from bot.settings.outbound import OutboundSettings
 
 _OURS = "STORYLINE_"
 # Read by `local/` and the Makefile, not by the bot.
@@ -32,6 +33,7 @@ class Settings(Group):
     providers: ProviderSettings
     story: StorySettings
     call: CallSettings
+    outbound: OutboundSettings
     worker: WorkerSettings
 
     @classmethod
