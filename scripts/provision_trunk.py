@@ -6,10 +6,9 @@ Exit codes: 0 done or nothing to do, 2 changes pending (plan), 1 error.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -17,10 +16,17 @@ from typing import Annotated, Any, TypeVar
 import typer
 from dotenv import dotenv_values
 from livekit.api import LiveKitAPI
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
+from scripts.provision_output import (
+    complain,
+    print_failure,
+    print_findings,
+    print_json,
+    print_lines,
+    print_problems,
+    print_standings,
+    say,
+)
 from sip.adopt import adopt as adopt_object
 from sip.apply import apply as apply_plan
 from sip.declared import Manifest
@@ -33,7 +39,7 @@ from sip.kinds import Kind
 from sip.manifest import load_manifest
 from sip.plan import Plan, Planner, make_destroy_plan, make_plan
 from sip.plan_text import plan_lines
-from sip.problems import Problem, Severity
+from sip.problems import Severity
 from sip.route import ARRIVED
 from sip.route import route as find_route
 from sip.route_text import route_json, route_lines
@@ -42,10 +48,6 @@ from sip.status import standings
 from sip.trunk_match import Caller
 
 _NOTHING, _ERROR, _PENDING = 0, 1, 2
-_STYLES = {"+": "green", "~": "yellow", "-": "red", "!": "bold red", "=": "green"}
-_RESULT_STYLES = {Result.PASS: "green", Result.WARN: "yellow", Result.FAIL: "red", Result.SKIP: ""}
-_SEVERITY_STYLES = {Severity.ERROR: "red", Severity.OPEN: "red", Severity.WARNING: "yellow"}
-
 # The parent of typer's usage errors, which exit with 2 if left alone: that is "changes pending".
 # typer does not export it.
 _UsageError: Any = typer.BadParameter.__mro__[1]
@@ -59,8 +61,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-_out = Console(highlight=False, soft_wrap=True)
-_err = Console(highlight=False, soft_wrap=True, stderr=True)
 
 File = Annotated[Path, typer.Option("--file", "-f", help="The manifest.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
@@ -76,25 +76,26 @@ PlanHash = Annotated[
     str, typer.Option("--plan-hash", metavar="HASH", help="Apply only the plan of this name.")
 ]
 _DEFAULT_FILE = Path("trunks.yaml")
+_LOOKING = "this command opens none"
 
 
 @app.command()
 def check(file: File = _DEFAULT_FILE, allow_open: AllowOpen = "") -> None:
     """Check the file alone; no server is needed."""
-    manifest = _load(file, bool(allow_open), secrets_needed=False)
-    _out.print(f"{file}: {len(manifest.declared)} objects, no errors")
+    manifest = _load(file, allow_open, secrets_needed=False)
+    say(f"{file}: {len(manifest.declared)} objects, no errors")
 
 
 @app.command()
 def plan(file: File = _DEFAULT_FILE, as_json: AsJson = False, allow_open: AllowOpen = "") -> None:
     """Show what apply would do. Exit code 0: nothing, 2: changes pending."""
-    manifest = _load(file, bool(allow_open))
+    manifest = _load(file, allow_open)
     found = _with_api(partial(_read_plan, partial(make_plan, manifest)))
     if as_json:
         guards = list(found.guards)
-        _print_json({"hash": found.hash, "changes": found.as_json(), "guards": guards})
+        print_json({"hash": found.hash, "changes": found.as_json(), "guards": guards})
     else:
-        _print_lines(plan_lines(found))
+        print_lines(plan_lines(found))
     raise typer.Exit(_PENDING if found.changes else _NOTHING)
 
 
@@ -107,7 +108,7 @@ def apply(
     allow_open: AllowOpen = "",
 ) -> None:
     """Make the server be as the file says."""
-    manifest = _load(file, bool(allow_open))
+    manifest = _load(file, allow_open)
     _review_and_apply(partial(make_plan, manifest), yes, plan_hash, allow_delete)
 
 
@@ -119,7 +120,7 @@ def destroy(
     allow_delete: AllowDelete = False,
 ) -> None:
     """Delete what the file names, and nothing else."""
-    manifest = _load(file, allow_open=True, secrets_needed=False)
+    manifest = _load(file, _LOOKING, secrets_needed=False)
     _review_and_apply(partial(make_destroy_plan, manifest), yes, plan_hash, allow_delete)
 
 
@@ -131,9 +132,9 @@ def adopt(
     file: File = _DEFAULT_FILE,
 ) -> None:
     """Take over an object that exists already, by giving it the name that the file declares."""
-    manifest = _load(file, allow_open=True, secrets_needed=False)
+    manifest = _load(file, _LOOKING, secrets_needed=False)
     old_name = _with_api(lambda api: adopt_object(api.sip, manifest, kind, name, identifier))
-    _out.print(f'{kind.label} {identifier} was "{old_name}" and is now "{name}"', markup=False)
+    say(f'{kind.label} {identifier} was "{old_name}" and is now "{name}"')
 
 
 @app.command()
@@ -141,28 +142,23 @@ def export(file: File = _DEFAULT_FILE, yes: Yes = False) -> None:
     """Write the file from what is on the server; "--file -" prints it."""
     text = export_yaml(_with_api(lambda api: read_snapshot(api.sip)))
     if str(file) == "-":
-        _out.print(text, markup=False, end="")
+        say(text.rstrip())
         return
     if file.exists() and not yes and not typer.confirm(f"Overwrite {file}?"):
         raise typer.Exit(_ERROR)
     file.write_text(text, encoding="utf-8")
-    _out.print(f"Wrote {file}", markup=False)
+    say(f"Wrote {file}")
 
 
 @app.command()
 def status(file: File = _DEFAULT_FILE, as_json: AsJson = False) -> None:
     """Show what is on the server: ours, drifted, missing, or a stranger's."""
-    manifest = _load(file, allow_open=True)
+    manifest = _load(file, _LOOKING)
     found = standings(manifest, _with_api(lambda api: read_snapshot(api.sip)))
     if as_json:
-        _print_json([item.as_json() for item in found])
+        print_json([item.as_json() for item in found])
         return
-    table = Table("kind", "name", "id", "state", "fields", box=None)
-    for item in found:
-        fields = ", ".join(item.drifted_fields)
-        cells = (item.kind.label, item.name, item.object_id or "", str(item.state), fields)
-        table.add_row(*map(escape, cells))
-    _out.print(table)
+    print_standings(found)
 
 
 @app.command()
@@ -183,55 +179,53 @@ def route(
     if from_server:
         snapshot = _with_api(lambda api: read_snapshot(api.sip))
     else:
-        snapshot = as_snapshot(_load(file, allow_open=True, secrets_needed=False))
+        snapshot = as_snapshot(_load(file, _LOOKING, secrets_needed=False))
     who = Caller(caller, called, source_ip or None)
     found = find_route(snapshot, who, pin=pin)
     if as_json:
-        _print_json(route_json(found))
+        print_json(route_json(found))
     else:
-        _print_lines(route_lines(found, who))
+        print_lines(route_lines(found, who))
     raise typer.Exit(_NOTHING if found.outcome in ARRIVED else _ERROR)
 
 
 @app.command()
 def doctor(file: File = _DEFAULT_FILE, as_json: AsJson = False) -> None:
     """Walk the whole chain and say which link is broken. Exit code 1 when one is."""
-    manifest = _load(file, allow_open=True)
+    manifest = _load(file, _LOOKING)
     found = asyncio.run(walk(manifest, _environment()))
     if as_json:
-        _print_json([finding.as_json() for finding in found])
+        print_json([finding.as_json() for finding in found])
     else:
-        for finding in found:
-            style = _RESULT_STYLES[finding.result]
-            _out.print(
-                escape(f"{finding.result:<4}  {finding.check}: {finding.words}"), style=style
-            )
-            if finding.remedy:
-                _out.print(escape(f"      {finding.remedy}"))
+        print_findings(found)
     is_broken = any(finding.result is Result.FAIL for finding in found)
     raise typer.Exit(_ERROR if is_broken else _NOTHING)
 
 
-def _load(file: Path, allow_open: bool, *, secrets_needed: bool = True) -> Manifest:
+def _load(file: Path, allow_open: str, *, secrets_needed: bool = True) -> Manifest:
+    """Read the file; `allow_open` is why open doors are accepted, empty when they are not."""
     manifest = load_manifest(
-        file, _environment(), secrets_needed=secrets_needed, allow_open=allow_open
+        file, _environment(), secrets_needed=secrets_needed, allow_open=bool(allow_open)
     )
-    _show_problems(manifest.problems)
+    print_problems(manifest.problems)
+    if any(problem.severity is Severity.OPEN for problem in manifest.problems):
+        say(f"Open doors are accepted: {allow_open}")
     return manifest
 
 
 def _review_and_apply(planner: Planner, yes: bool, plan_hash: str, allow_delete: bool) -> None:
     found = _with_api(partial(_read_plan, planner))
-    _print_lines(plan_lines(found))
+    print_lines(plan_lines(found))
     if not found.changes:
         return
     if not (yes or plan_hash or typer.confirm("Apply?")):
         raise typer.Exit(_ERROR)
-    reviewed = plan_hash or found.hash
+    # With --yes, whatever is left to do, also when somebody else was faster meanwhile.
+    reviewed = plan_hash or (None if yes else found.hash)
     done = _with_api(
         lambda api: apply_plan(api.sip, planner, may_delete=allow_delete, reviewed=reviewed)
     )
-    _out.print(f"Done: {len(done)} changes applied.")
+    say(f"Done: {len(done)} changes applied.")
 
 
 async def _read_plan(planner: Planner, api: LiveKitAPI) -> Plan:
@@ -252,49 +246,26 @@ def _environment() -> dict[str, str]:
     return {**from_file, **os.environ}
 
 
-def _print_lines(lines: Iterable[str]) -> None:
-    """Print lines in the colour of their first character."""
-    for line in lines:
-        _out.print(escape(line), style=_STYLES.get(line[:1]))
-
-
-def _print_json(document: Any) -> None:
-    _out.print(json.dumps(document, indent=2), markup=False)
-
-
 def main() -> None:
     """Run the command line; every error becomes a clear text and exit code 1."""
     try:
         code = app(standalone_mode=False)
     except ManifestError as error:
-        _show_problems(error.problems)
+        print_problems(error.problems)
         code = _ERROR
     except ApplyFailed as error:
-        _show_failure(error)
+        print_failure(error)
         code = _ERROR
     except SipError as error:
-        _err.print(escape(str(error)), style="red")
+        complain(str(error))
         code = _ERROR
     except _UsageError as error:
         error.show()
         code = _ERROR
-    except typer.Abort:
+    except (typer.Abort, KeyboardInterrupt):
+        complain("Stopped. Running it again continues from here.")
         code = _ERROR
     sys.exit(code if isinstance(code, int) else _NOTHING)
-
-
-def _show_problems(problems: Iterable[Problem]) -> None:
-    for problem in problems:
-        _err.print(escape(str(problem)), style=_SEVERITY_STYLES[problem.severity])
-
-
-def _show_failure(error: ApplyFailed) -> None:
-    for name in error.done:
-        _err.print(f"done: {escape(name)}")
-    _err.print(escape(f"failed: {error}"), style="red")
-    for name in error.not_done:
-        _err.print(f"not done: {escape(name)}")
-    _err.print("Nothing is lost: run apply again, it continues from here.")
 
 
 if __name__ == "__main__":

@@ -145,13 +145,15 @@ class CalleeRule(_Section):
 class RoomRule(_Section):
     """Which room a call enters: exactly one of the three."""
 
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
     dispatch_rule_direct: DirectRule | None = None
     dispatch_rule_individual: IndividualRule | None = None
     dispatch_rule_callee: CalleeRule | None = None
 
     @model_validator(mode="after")
     def _has_exactly_one(self) -> RoomRule:
-        if len(self.model_fields_set) != 1:
+        if len(self.model_dump(exclude_none=True)) != 1 or len(self.model_fields_set) != 1:
             raise refuse(
                 "a rule needs exactly one kind of room",
                 "Write one of dispatch_rule_direct, dispatch_rule_individual, dispatch_rule_callee",
