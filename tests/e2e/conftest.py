@@ -2,17 +2,19 @@
 
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest_asyncio
 from livekit import api
 
 from bot.records import CallStore
 from local.caller import SipCaller
+from local.caller.speech import HttpSpeech
 from local.providers.control import ControlClient
 from local.stack import Stack
 from tests.e2e.house import House
 
-# Shorter than a caller would like, so that the tests of silence do not take minutes.
-WORKER_ENV = {"STORYLINE_SILENCE_S": "6"}
+# Short, so that the tests of silence and of the end of a worker do not take minutes.
+WORKER_ENV = {"STORYLINE_SILENCE_S": "6", "STORYLINE_DRAIN_S": "3"}
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -22,12 +24,21 @@ async def running_house() -> AsyncIterator[House]:
         SipCaller(stack.providers_url) as telephone,
         CallStore.open(stack.database_url) as store,
         api.LiveKitAPI(stack.livekit_url, stack.api_key, stack.api_secret) as livekit,
+        aiohttp.ClientSession() as http,
     ):
-        yield House(stack, telephone, ControlClient(stack.providers_url), store, livekit)
+        yield House(
+            stack,
+            telephone,
+            ControlClient(stack.providers_url),
+            store,
+            livekit,
+            HttpSpeech(http, stack.providers_url),
+        )
 
 
 @pytest_asyncio.fixture
 async def house(running_house: House) -> AsyncIterator[House]:
+    await running_house.use_worker()
     yield running_house
     await running_house.providers.clear_faults()
     await running_house.providers.clear_script()

@@ -1,33 +1,25 @@
 """The running house that tests ring: the stack, a telephone, and what to look at afterwards."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
 
 from livekit import api
 
 from bot.records import CallRecord, CallStore
 from local.caller import CallerError, PhoneCall, SipCaller
 from local.caller.sip_caller import RingingCall
+from local.caller.speech import Speech
 from local.providers.control import ControlClient
 from local.stack import Stack
+from tests.e2e.browser import join_room
+from tests.e2e.explanation import explain
 
 # Deleting a room, sending BYE and writing the record take a moment each.
 SETTLE_S = 5.0
 _POLL_S = 0.1
-
-_HINTS = (
-    ("no record", "no job took the call: is the worker registered under the rule's agent name?"),
-    ("not answered", "the job did not publish its track: see worker.log"),
-    ("nothing heard", "the voice did not speak: see providers.log for /v1/audio/speech"),
-    ("caller not understood", "no user turn: see providers.log for /v1/listen"),
-    ("no handover", "information_gathered was not called, or the handover was dropped"),
-    ("in the story", "the story had begun: compare the transcript with the claim"),
-)
 
 
 @dataclass
@@ -39,6 +31,8 @@ class House:
     providers: ControlClient
     store: CallStore
     livekit: api.LiveKitAPI
+    speech: Speech
+    _worker_env: dict[str, str] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: count(200))
 
     def new_number(self) -> str:
@@ -59,31 +53,62 @@ class House:
         """Make a call; a failure inside tells how far it got, and the recording is kept."""
         number = from_number or self.new_number()
         ringing = await self.start_ringing(number)
-        call: PhoneCall | None = None
         try:
-            call = await ringing.wait_answered()
-            yield TestCall(call, number, self)
-        except (AssertionError, CallerError, TimeoutError) as failure:
-            failure.add_note(await self.explain(number, call))
+            async with self._explained(number):
+                call = await ringing.wait_answered()
+        except BaseException:
+            await ringing.cancel()
             raise
-        finally:
-            if call is None:
-                await ringing.cancel()
-            else:
-                await call.aclose()
-                call.save(self.stack.run_dir / f"call-{number[1:]}.wav")
+        async with self._in_hand(call, number) as test_call:
+            yield test_call
 
-    async def record(self, from_number: str) -> CallRecord | None:
-        found = [r for r in await self.store.recent(1000) if r.from_number == from_number]
+    @asynccontextmanager
+    async def browse(self, room_name: str) -> AsyncIterator["TestCall"]:
+        """Join a room as a web page would; otherwise like `ring`."""
+        async with self._explained(room_name):
+            call = await join_room(self.stack, self.speech, room_name)
+        async with self._in_hand(call, room_name) as test_call:
+            yield test_call
+
+    @asynccontextmanager
+    async def _in_hand(self, call: PhoneCall, caller: str) -> AsyncIterator["TestCall"]:
+        try:
+            async with self._explained(caller, call):
+                yield TestCall(call, caller, self)
+        finally:
+            await call.aclose()
+            call.save(self.stack.run_dir / f"call-{caller.lstrip('+')}.wav")
+
+    @asynccontextmanager
+    async def _explained(self, caller: str, call: PhoneCall | None = None) -> AsyncIterator[None]:
+        try:
+            yield
+        except (AssertionError, CallerError, TimeoutError) as failure:
+            if call is not None:
+                await call.transcript()
+            failure.add_note(explain(await self.record(caller), call, self.stack.run_dir))
+            raise
+
+    async def use_worker(self, **env: str) -> None:
+        """See to it that a worker runs with these settings and no others."""
+        if self.stack.worker_pid is None or env != self._worker_env:
+            await self.stack.stop_worker()
+            await self.stack.start_worker(env)
+            self._worker_env = env
+
+    async def record(self, caller: str) -> CallRecord | None:
+        """The record of whoever called from this number or, in a browser, joined this room."""
+        recent = await self.store.recent(1000)
+        found = [r for r in recent if caller in (r.from_number, r.room_name)]
         assert len(found) <= 1, f"{len(found)} records for one call"
         return found[0] if found else None
 
-    async def closed_record(self, from_number: str, within_s: float = SETTLE_S) -> CallRecord:
+    async def closed_record(self, caller: str, within_s: float = SETTLE_S) -> CallRecord:
         """The one record of the call, once it is closed and its room is gone."""
         try:
             async with asyncio.timeout(within_s):
                 while True:
-                    record = await self.record(from_number)
+                    record = await self.record(caller)
                     closed = record is not None and not record.is_open
                     if record and closed and record.room_name not in await self.rooms():
                         return record
@@ -97,7 +122,9 @@ class House:
         """Until no room is left; a call that a test has left must end by itself."""
         try:
             async with asyncio.timeout(within_s):
-                while await self.rooms():
+                while True:
+                    if not await self.rooms():
+                        return
                     await asyncio.sleep(_POLL_S)
         except TimeoutError:
             raise AssertionError(f"rooms left behind: {await self.rooms()}") from None
@@ -105,47 +132,6 @@ class House:
     async def rooms(self) -> list[str]:
         answer = await self.livekit.room.list_rooms(api.ListRoomsRequest())
         return [room.name for room in answer.rooms]
-
-    async def explain(self, from_number: str, call: PhoneCall | None) -> str:
-        """How far the call got, what was said, what the worker wrote."""
-        record = await self.record(from_number)
-        stage = _stage(record, call)
-        lines = [f"how far the call got: {stage}", f"likely cause: {dict(_HINTS)[stage]}"]
-        lines.append(f"record: {record}")
-        if call is not None:
-            lines.append(
-                f"answered at +{call.answered_s:.3f}s, ended at {call.ended_s} by {call.ended_by}"
-            )
-            lines += [f"+{line.start_s:.3f}s {line.speaker}: {line.text}" for line in call.lines]
-        if record is not None:
-            lines += _log_of(self.stack.run_dir / "worker.log", record.call_id)
-        lines.append(f"logs and recording: {self.stack.run_dir}")
-        return "\n".join(lines)
-
-
-def _stage(record: CallRecord | None, call: PhoneCall | None) -> str:
-    if record is None:
-        return "no record"
-    if call is None:
-        return "not answered"
-    if not call.far_speech:
-        return "nothing heard"
-    if record.turns == 0:
-        return "caller not understood"
-    return "in the story" if record.agent_reached == "story" else "no handover"
-
-
-def _log_of(path: Path, call_id: str) -> list[str]:
-    wanted = []
-    for line in path.read_text().splitlines():
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            continue
-        if entry.get("call_id") == call_id:
-            brief = {k: entry[k] for k in ("kind", "error", "reason", "role", "turn") if k in entry}
-            wanted.append(f"{entry['ts'][11:23]} {entry['level']} {entry['msg'][:200]} {brief}")
-    return wanted[-25:]
 
 
 @dataclass
@@ -179,6 +165,18 @@ class TestCall:
         assert "Echo" in greeting, greeting
         await self.phone.say(words)
         return await self.hear(20.0)
+
+    async def begin_story(self, words: str = "I'm Peter from Berlin.") -> None:
+        """Say who is calling, and return while the first words of the story are heard."""
+        greeting = await self.hear()
+        assert "Echo" in greeting, greeting
+        await self.phone.say(words)
+        await self.phone.wait_for_speech(20.0)
+
+    @property
+    def said(self) -> str:
+        """Everything that Echo has said so far and that has been understood."""
+        return " ".join(line.text for line in self.phone.lines if line.speaker == "far end")
 
     async def record(self, within_s: float = SETTLE_S) -> CallRecord:
         return await self.house.closed_record(self.from_number, within_s)

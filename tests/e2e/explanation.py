@@ -1,0 +1,71 @@
+"""Why a call went wrong: how far it got, what was said, what the worker wrote about it."""
+
+import json
+from pathlib import Path
+
+from bot.records import CallRecord
+from local.caller import PhoneCall
+
+_HINTS = {
+    "refused": "the SIP server said no: see livekit-sip.log",
+    "no record": "no job took the call: is the worker registered under the rule's agent name?",
+    "not answered": "the job did not publish its track: see worker.log",
+    "nothing heard": "the voice did not speak: see providers.log for /v1/audio/speech",
+    "caller not understood": "no user turn: see providers.log for /v1/listen",
+    "no handover": "information_gathered was not called, or the handover was dropped",
+    "in the story": "the story had begun: compare the transcript with the claim",
+    "crashed": "the job's process died: see worker.log and the system's log",
+    "failed": "a fault of the bot's own: its traceback is in worker.log",
+}
+_LOG_LINES = 30
+_LOG_KEYS = ("kind", "error", "reason", "role", "turn", "failed")
+
+
+def explain(record: CallRecord | None, call: PhoneCall | None, run_dir: Path) -> str:
+    """Many lines for a person; `call` is None when it was never answered."""
+    stage = _stage(record, call)
+    lines = [f"how far the call got: {stage}", f"likely cause: {_HINTS[stage]}"]
+    lines.append(f"record: {record}")
+    if call is not None:
+        lines += _told(call)
+    if record is not None:
+        lines += _log_of(run_dir / "worker.log", record.call_id)
+    lines.append(f"logs and recording: {run_dir}")
+    return "\n".join(lines)
+
+
+def _stage(record: CallRecord | None, call: PhoneCall | None) -> str:
+    if record is None:
+        return "refused" if call is None else "no record"
+    if record.end_reason in ("crashed", "failed"):
+        return str(record.end_reason)
+    if call is None:
+        return "not answered"
+    if not call.far_speech:
+        return "nothing heard"
+    if record.turns == 0:
+        return "caller not understood"
+    return "in the story" if record.agent_reached == "story" else "no handover"
+
+
+def _told(call: PhoneCall) -> list[str]:
+    ended = f"ended at {call.ended_s:.2f} s by {call.ended_by}" if call.ended_s else "not ended"
+    lines = [f"answered at {call.answered_s:.2f} s, {ended}"]
+    lines += [str(line) for line in call.lines]
+    wordless = len(call.far_speech) - sum(line.speaker == "far end" for line in call.lines)
+    if wordless:
+        lines.append(f"sounds of the far end without words, or not understood yet: {wordless}")
+    return lines
+
+
+def _log_of(path: Path, call_id: str) -> list[str]:
+    wanted = []
+    for line in path.read_text().splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if entry.get("call_id") == call_id:
+            brief = {key: entry[key] for key in _LOG_KEYS if key in entry}
+            wanted.append(f"{entry['ts'][11:23]} {entry['level']} {entry['msg'][:200]} {brief}")
+    return wanted[-_LOG_LINES:]
