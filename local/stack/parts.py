@@ -15,8 +15,8 @@ from local.stack.programs import find_program
 SERVER_START_LIMIT_S = 15.0
 # The providers load a speech recogniser and a voice; the worker imports the agents' packages,
 # migrates its database and warms its job processes, all of them on the same few cores.
-PROVIDERS_START_LIMIT_S = 90.0
-WORKER_START_LIMIT_S = 90.0
+PROVIDERS_START_LIMIT_S = 120.0
+WORKER_START_LIMIT_S = 120.0
 # Calls still in progress would drain for half an hour; the stack ends now.
 WORKER_STOP_GRACE_S = 5.0
 
