@@ -80,26 +80,25 @@ install_uv() {
     "$1" -m venv --clear "$CACHE/uv" && "$CACHE/uv/bin/pip" install "uv==$UV_VERSION"
 }
 
-# The state of the environment: when none of this changed there is nothing to synchronise.
-python_stamp() {
-    cat "$ROOT/pyproject.toml" "$ROOT/uv.lock" | sha256sum
-    "$ROOT/.venv/bin/python" --version 2>/dev/null || echo "no environment"
+# Whether the environment is exactly what uv.lock says; asks the disk alone, in some milliseconds.
+is_synchronised() {
+    [[ -x .venv/bin/python ]] && "$1" sync --all-extras --locked --check --offline >/dev/null 2>&1
 }
 
 set_up_python() {
-    local stamp=$ROOT/.venv/.storyline-stamp python uv
-    if [[ -x $ROOT/.venv/bin/python && -f $stamp && $(<"$stamp") == "$(python_stamp)" ]]; then
-        [[ -n $(find_uv) ]] && return
-    fi
-    python=$(find_python)
-    if [[ -z $(find_uv) ]]; then
-        step uv "installing uv $UV_VERSION into $CACHE/uv" install_uv "$python"
-    fi
+    local python uv
     uv=$(find_uv)
     cd "$ROOT"
+    if [[ -n $uv ]] && is_synchronised "$uv"; then
+        return
+    fi
+    python=$(find_python)
+    if [[ -z $uv ]]; then
+        step uv "installing uv $UV_VERSION into $CACHE/uv" install_uv "$python"
+        uv=$(find_uv)
+    fi
     step packages "installing the Python packages (the first time about 1 GB, some minutes)" \
         "$uv" sync --all-extras --locked
-    python_stamp >"$stamp"
 }
 
 # --- System packages ---------------------------------------------------------------------------

@@ -21,7 +21,13 @@ LIBRARIES = "libopus-dev libopusfile-dev libsoxr-dev"
 
 # Stand-ins: each writes what it was asked to $CALLS, and does as much as set-up can see.
 PYTHON = 'case "$*" in *version_info*|*ensurepip*) exit 0;; esac; echo Python 3.12.0'
-UV = 'echo "uv $*" >>"$CALLS"; mkdir -p .venv/bin; cp "$(command -v python3)" .venv/bin/python'
+UV = """
+case "$*" in *--check*) [ "$(<uv.lock)" = "$(<.venv/synchronised)" ]; exit;; esac
+echo "uv $*" >>"$CALLS"
+mkdir -p .venv/bin
+cp "$(command -v python3)" .venv/bin/python
+cp uv.lock .venv/synchronised
+"""
 APT = 'echo "apt-get $*" >>"$CALLS"'
 GO = """
 if [ "$1" = env ]; then echo go1.26.1; exit; fi
@@ -127,6 +133,17 @@ def test_a_changed_lock_file_is_synchronised_again(machine: Machine) -> None:
     machine.called()
     with (machine.tree / "uv.lock").open("a") as lock:
         lock.write("\n")
+
+    machine.set_up("python")
+
+    assert machine.called() == ["uv sync --all-extras --locked"]
+
+
+def test_an_environment_that_lost_something_is_mended(machine: Machine) -> None:
+    machine.install_all_but()
+    machine.set_up("python")
+    machine.called()
+    (machine.tree / ".venv/synchronised").write_text("what a bare `uv sync` leaves")
 
     machine.set_up("python")
 
