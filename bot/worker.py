@@ -56,7 +56,7 @@ def build_server(settings: Settings) -> AgentServer:
         ws_url=livekit.url,
         api_key=livekit.api_key.get_secret_value(),
         api_secret=livekit.api_secret.get_secret_value(),
-        host="127.0.0.1" if not livekit.is_cloud else "",
+        host=worker.health_host,
         port=worker.port,
         num_idle_processes=worker.idle_processes,
         load_fnc=share_of_calls,

@@ -207,6 +207,12 @@ class WorkerSettings(Group):
     port: int = Field(
         8081, ge=1, le=65535, alias="PORT", description="TCP port of the health page."
     )
+    health_host: Word = Field(
+        "127.0.0.1",
+        alias="STORYLINE_HEALTH_HOST",
+        description="Address that the health page listens on. 0.0.0.0 in a container, where the "
+        "orchestrator asks from outside.",
+    )
     log_level: Annotated[LogLevel, BeforeValidator(_upper)] = Field(
         "INFO", alias="LOG_LEVEL", description="Least important line that is still written."
     )
