@@ -21,6 +21,9 @@ class PhoneLine(Protocol):
         that the caller hears them to the end. Calling it again does nothing.
         """
 
+    async def never_call_again(self) -> bool:
+        """Enter the number at the other end in the do-not-call list. False if that failed."""
+
 
 @dataclass(slots=True)
 class Conversation:

@@ -6,31 +6,56 @@ from livekit import rtc
 from livekit.agents import Agent, RunContext, StopResponse, function_tool
 from livekit.agents.tts import ChunkedStream
 
+from agents.callee import Callee
 from agents.conversation import Conversation
+from agents.do_not_call import do_not_call
 from agents.prompts import load_prompt
 from agents.story import StoryData
 from agents.storyteller import StoryAgent, carry_words
 
 
 class IntroAgent(Agent):
-    """Greets, gathers name and place, and hands over to StoryAgent exactly once."""
+    """Greets, gathers name and place, and hands over to StoryAgent exactly once.
 
-    def __init__(self) -> None:
-        super().__init__(instructions=load_prompt("intro"))
+    `callee` is for a call that Echo makes: she says why she calls, asks only for what is not
+    known yet, and goes straight on to the story when everything is.
+    """
+
+    def __init__(self, callee: Callee | None = None) -> None:
+        instructions = load_prompt("intro") if callee is None else callee.instructions
+        super().__init__(instructions=instructions, tools=[do_not_call])
+        self._callee = callee
 
     async def on_enter(self) -> None:
         """Greet as soon as the caller can hear; the voice is made ready while it still rings."""
+        callee = self._callee
+        if callee is None:
+            await self._greet(load_prompt("greeting"), interruptible=True)
+            return
+        # They pick up and say hello into Echo's first words: that is no interruption.
+        await self._greet(callee.opening, interruptible=False)
         conversation: Conversation = self.session.userdata
-        greeting = load_prompt("greeting")
+        if callee.question:
+            self.session.say(callee.question)
+        elif conversation.story is None and not conversation.finishing:
+            self.session.update_agent(self._hand_over(conversation, callee.story()))
+
+    async def _greet(self, text: str, *, interruptible: bool) -> None:
+        line = self.session.userdata.line
         voice = self.session.tts
         if voice is None:  # the caller types and reads
-            await conversation.line.wait_until_answered()
-            self.session.say(greeting)
+            await line.wait_until_answered()
+            await self.session.say(text)
             return
         options = self.session.conn_options.tts_conn_options
-        async with voice.synthesize(greeting, conn_options=options) as spoken:
-            await conversation.line.wait_until_answered()
-            await self.session.say(greeting, audio=_frames(spoken))
+        async with voice.synthesize(text, conn_options=options) as spoken:
+            frames = _frames(spoken)
+            if self._callee is not None:
+                # Nobody's telephone rings before there is a voice: the line dials when it is
+                # waited for.
+                frames = _begun(await anext(frames), frames)
+            await line.wait_until_answered()
+            await self.session.say(text, audio=frames, allow_interruptions=interruptible)
 
     @function_tool
     async def information_gathered(
@@ -47,14 +72,24 @@ class IntroAgent(Agent):
         conversation = context.userdata
         if conversation.story is not None:
             raise StopResponse  # the model called twice; the first call has handed over
-        conversation.story = StoryData.from_caller(name, location)
+        story = (self._callee or Callee()).story(name, location)
+        return self._hand_over(conversation, story)
+
+    def _hand_over(self, conversation: Conversation, story: StoryData) -> StoryAgent:
+        conversation.story = story
         return StoryAgent(
-            conversation.story,
-            realtime=conversation.realtime,
-            chat_ctx=carry_words(self.chat_ctx),
+            story, realtime=conversation.realtime, chat_ctx=carry_words(self.chat_ctx)
         )
 
 
 async def _frames(spoken: ChunkedStream) -> AsyncIterator[rtc.AudioFrame]:
     async for audio in spoken:
         yield audio.frame
+
+
+async def _begun(
+    first: rtc.AudioFrame, rest: AsyncIterator[rtc.AudioFrame]
+) -> AsyncIterator[rtc.AudioFrame]:
+    yield first
+    async for frame in rest:
+        yield frame

@@ -9,6 +9,7 @@ from livekit.agents.types import NOT_GIVEN
 from livekit.agents.voice import SpeechHandle
 
 from agents.conversation import Conversation
+from agents.do_not_call import do_not_call
 from agents.prompts import load_prompt
 from agents.speech import spoken
 from agents.story import StoryData
@@ -52,6 +53,7 @@ class StoryAgent(Agent):
         super().__init__(
             instructions=load_prompt("story", name=story.name, location=story.location),
             chat_ctx=chat_ctx or NOT_GIVEN,
+            tools=[do_not_call],
             llm=realtime or NOT_GIVEN,
             # The realtime model listens by itself; a second transcription would only cost.
             stt=None if realtime else NOT_GIVEN,

@@ -3,18 +3,23 @@
 import asyncio
 import logging
 import uuid
+from functools import partial
 
 from livekit import rtc
 from livekit.agents import AutoSubscribe, JobContext
 
+from agents.intro import IntroAgent
+from bot.closing import carry_through
+from bot.do_not_call import block_number
 from bot.ending import Ending
-from bot.logs import bind_call, call_ended
+from bot.line import CallerLine
+from bot.logs import bind_call
+from bot.outbound.job import place_call
+from bot.outbound.ticket import ordered_call
 from bot.records import CallRecord, CallRecorder, CallStore, Direction, EndReason, utc_now
 from bot.settings import Settings
 from bot.talk import Talk
 from sip.call_info import CallInfo
-from sip.errors import HangUpFailed
-from sip.line import hang_up
 
 logger = logging.getLogger("storyline.call")
 
@@ -25,6 +30,10 @@ _CALLER_LIMIT_S = 10.0
 async def take_call(ctx: JobContext) -> None:
     """The entry point of a job: carry one call through and leave nothing behind."""
     settings = Settings.load()
+    ordered = ordered_call(ctx.job.metadata)
+    if ordered is not None:
+        await place_call(ctx, settings, ordered)
+        return
     call_id = str(uuid.uuid4())
     bind_call(call_id)
     record = CallRecord(
@@ -38,11 +47,12 @@ async def take_call(ctx: JobContext) -> None:
         CallStore.open(settings.database_url) as store,
         CallRecorder(store, record) as recorder,
     ):
-        await Call(ctx, settings, recorder).run()
+        call = Call(ctx, settings, recorder)
+        await carry_through(ctx, recorder, call.ending, call.carry)
 
 
 class Call:
-    """One call. Whatever happens first ends it; `run` then cleans up once."""
+    """One call that somebody made to us."""
 
     def __init__(self, ctx: JobContext, settings: Settings, recorder: CallRecorder) -> None:
         self._ctx = ctx
@@ -50,37 +60,11 @@ class Call:
         self._recorder = recorder
         self.ending = Ending()
 
-    async def run(self) -> None:
-        """Carry the call to its end: room deleted, record closed. Raises only if cancelled."""
-        try:
-            participant = await self._meet_caller()
-            if participant is not None:
-                await Talk(
-                    self._ctx, self._settings, self._recorder, participant, self.ending
-                ).run()
-        except asyncio.CancelledError:
-            # The worker that started this job is gone; this job is what survives.
-            self.ending.set(EndReason.CRASHED, "the worker died")
-            raise
-        except Exception as error:
-            logger.exception("the call failed")
-            self.ending.set(EndReason.FAILED, repr(error)[:300])
-        finally:
-            await self._finish()
-
-    async def _meet_caller(self) -> rtc.RemoteParticipant | None:
-        room = self._ctx.room
-        room.on(
-            "disconnected",
-            lambda *_: self.ending.set(EndReason.CALLER_HUNG_UP, "the room was closed"),
-        )
-        await self._ctx.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)
-        try:
-            async with asyncio.timeout(_CALLER_LIMIT_S):
-                participant = await self._ctx.wait_for_participant()
-        except TimeoutError:
-            self.ending.set(EndReason.NEVER_ANSWERED, "no caller came into the room")
-            return None
+    async def carry(self) -> None:
+        """Talk with the caller until the call has ended."""
+        participant = await self._meet_caller()
+        if participant is None:
+            return
         info = CallInfo.of(participant.kind, participant.attributes)
         logger.info("call", extra={"call": str(info)})
         self._recorder.update(
@@ -89,20 +73,23 @@ class Call:
             to_number=info.called_number,
             sip_call_id=info.sip_call_id,
         )
-        return participant
+        line = CallerLine(
+            self._ctx.room,
+            participant.identity,
+            self.ending,
+            on_telephone=info.is_sip,
+            block=partial(block_number, self._settings.database_url, info.caller_number),
+        )
+        talk = Talk(
+            self._ctx, self._settings, self._recorder, line, self.ending, first_agent=IntroAgent()
+        )
+        await talk.run()
 
-    def _on_room_closed(self, _: object) -> None:
-        self.ending.set(EndReason.CALLER_HUNG_UP, "the room was closed")
-
-    async def _finish(self) -> None:
-        reason, error = self.ending.reason or EndReason.FAILED, self.ending.error
-        call_ended()
+    async def _meet_caller(self) -> rtc.RemoteParticipant | None:
+        await self._ctx.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)
         try:
-            await hang_up(self._ctx.api, self._ctx.job.room.name)
-        except HangUpFailed:
-            logger.exception("the room could not be deleted; the guardian will try again")
-            await self._recorder.leave_to_guardian(reason, error)
-        else:
-            await self._recorder.close(reason, error)
-            logger.info("call ended", extra={"reason": reason.value, "error": error})
-        self._ctx.shutdown(reason=reason.value)
+            async with asyncio.timeout(_CALLER_LIMIT_S):
+                return await self._ctx.wait_for_participant()
+        except TimeoutError:
+            self.ending.set(EndReason.NEVER_ANSWERED, "no caller came into the room")
+            return None

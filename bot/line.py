@@ -1,6 +1,7 @@
 """The line of one call, as the agents know it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from livekit import rtc
 
@@ -14,17 +15,28 @@ class CallerLine:
 
     A participant on the telephone can hear once LiveKit SIP has set `sip.callStatus` to
     `active`; any other participant (a browser, the Agents Playground) can hear at once.
+
+    `block` enters the number at the other end in the do-not-call list. `agent_waits` is set when
+    the agent has prepared its first words and waits for somebody to hear them.
     """
 
-    def __init__(self, participant: rtc.RemoteParticipant, ending: Ending) -> None:
-        self._participant = participant
+    def __init__(
+        self,
+        room: rtc.Room,
+        identity: str,
+        ending: Ending,
+        *,
+        on_telephone: bool,
+        block: Callable[[], Awaitable[bool]],
+    ) -> None:
+        self.identity = identity
+        self.on_telephone = on_telephone
+        self.agent_waits = asyncio.Event()
+        self._room = room
         self._ending = ending
+        self._block = block
         self._answered = asyncio.Event()
         self.refresh()
-
-    @property
-    def on_telephone(self) -> bool:
-        return self._participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_SIP
 
     @property
     def answered(self) -> bool:
@@ -32,11 +44,20 @@ class CallerLine:
 
     def refresh(self) -> None:
         """Look at the participant again; to be called when its attributes change."""
-        if not self.on_telephone or is_answered(self._participant.attributes):
+        participant = self._room.remote_participants.get(self.identity)
+        if not self.on_telephone or (participant and is_answered(participant.attributes)):
             self._answered.set()
 
+    async def answer(self) -> None:
+        """Return once the other end can hear; for those who do not speak."""
+        await self._answered.wait()
+
     async def wait_until_answered(self) -> None:
+        self.agent_waits.set()
         await self._answered.wait()
 
     async def hang_up(self) -> None:
         self._ending.set(EndReason.STORY_FINISHED)
+
+    async def never_call_again(self) -> bool:
+        return await self._block()

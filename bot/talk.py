@@ -5,11 +5,10 @@ import logging
 from functools import partial
 
 from livekit import rtc
-from livekit.agents import AgentSession, CloseEvent, CloseReason, JobContext
+from livekit.agents import Agent, AgentSession, CloseEvent, CloseReason, JobContext
 from livekit.agents.utils.aio import cancel_and_wait
 
 from agents.conversation import Conversation
-from agents.intro import IntroAgent
 from agents.prompts import load_prompt
 from agents.storyteller import StoryAgent, carry_words
 from bot import audio
@@ -56,17 +55,21 @@ class Talk:
         ctx: JobContext,
         settings: Settings,
         recorder: CallRecorder,
-        participant: rtc.RemoteParticipant,
+        line: CallerLine,
         ending: Ending,
+        *,
+        first_agent: Agent,
+        answer_limit_s: float = _ANSWER_LIMIT_S,
     ) -> None:
         self._ctx = ctx
         self._settings = settings
         self._recorder = recorder
-        self._participant = participant
+        self._line = line
         self._ending = ending
+        self._first_agent = first_agent
+        self._answer_limit_s = answer_limit_s
         self._shutdown_asked = asyncio.Event()
-        self._line = CallerLine(participant, ending)
-        self._conversation = Conversation(line=self._line)
+        self._conversation = Conversation(line=line)
         self._clips = ClipPlayer(ctx.room, settings.story.clips_dir)
         self._models = build_models(
             settings, ctx.proc.userdata["openai"], call_id=recorder.record.call_id
@@ -128,10 +131,10 @@ class Talk:
 
     async def _start_session(self) -> None:
         await self._session.start(
-            IntroAgent(),
+            self._first_agent,
             room=self._ctx.room,
             room_options=audio.room_options(
-                participant_identity=self._participant.identity,
+                participant_identity=self._line.identity,
                 on_telephone=self._line.on_telephone,
                 cleaning=self._settings.noise_cancellation,
             ),
@@ -151,11 +154,11 @@ class Talk:
         self._line.refresh()
 
     def _on_attributes(self, _: dict[str, str], participant: rtc.Participant) -> None:
-        if participant.identity == self._participant.identity:
+        if participant.identity == self._line.identity:
             self._line.refresh()
 
     def _on_participant_left(self, participant: rtc.RemoteParticipant) -> None:
-        if participant.identity == self._participant.identity:
+        if participant.identity == self._line.identity:
             self._caller_left()
 
     def _on_data(self, packet: rtc.DataPacket) -> None:
@@ -189,8 +192,8 @@ class Talk:
 
     async def _keep_time(self) -> None:
         try:
-            async with asyncio.timeout(_ANSWER_LIMIT_S):
-                await self._line.wait_until_answered()
+            async with asyncio.timeout(self._answer_limit_s):
+                await self._line.answer()
         except TimeoutError:
             self._ending.set(EndReason.NEVER_ANSWERED, "the leg was never answered")
             return

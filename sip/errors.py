@@ -11,7 +11,8 @@ SipError
     ├── PlanRefused        the plan needs a permission that was not given
     ├── PlanChanged        the plan is no longer the one that was reviewed
     ├── ApplyFailed        stopped in the middle; says what was done and what was not
-    └── AdoptRefused       the object cannot be taken over under that name
+    ├── AdoptRefused       the object cannot be taken over under that name
+    └── TrunkNotFound      there is no such way out, or too many
 """
 
 from __future__ import annotations
@@ -128,3 +129,7 @@ class ApplyFailed(ProvisioningError):
 
 class AdoptRefused(ProvisioningError):
     """The object cannot be taken over."""
+
+
+class TrunkNotFound(ProvisioningError):
+    """An outbound call has no trunk to go by, or no number to call from."""

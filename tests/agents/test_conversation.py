@@ -36,6 +36,8 @@ class FakeLine:
             self.answered.set()
         self.hung_up = asyncio.Event()
         self.hang_ups = 0
+        self.blocked = 0
+        self.can_block = True
 
     async def wait_until_answered(self) -> None:
         await self.answered.wait()
@@ -43,6 +45,10 @@ class FakeLine:
     async def hang_up(self) -> None:
         self.hang_ups += 1
         self.hung_up.set()
+
+    async def never_call_again(self) -> bool:
+        self.blocked += 1
+        return self.can_block
 
 
 class Talk:

@@ -13,6 +13,13 @@ pytestmark = pytest.mark.unit
 _ROOMS = ("agents", "bot")
 _SPOKEN = (
     "greeting",
+    "opening",
+    "opening_unnamed",
+    "ask_both",
+    "ask_name",
+    "ask_location",
+    "blocked",
+    "not_blocked",
     "goodbye_spoken",
     "still_there",
     "still_there_again",

@@ -1,0 +1,55 @@
+"""Carrying a call through and leaving nothing behind, however it ends."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from livekit.agents import JobContext
+
+from bot.ending import Ending
+from bot.logs import call_ended
+from bot.records import CallRecorder, EndReason
+from sip.errors import HangUpFailed
+from sip.line import hang_up
+
+logger = logging.getLogger("storyline.call")
+
+
+async def carry_through(
+    ctx: JobContext,
+    recorder: CallRecorder,
+    ending: Ending,
+    carry: Callable[[], Awaitable[None]],
+) -> None:
+    """Run `carry` to its end; then the room is deleted and the record closed, once.
+
+    Whatever happens first ends the call. Raises only if cancelled.
+    """
+    ctx.room.on(
+        "disconnected", lambda *_: ending.set(EndReason.CALLER_HUNG_UP, "the room was closed")
+    )
+    try:
+        await carry()
+    except asyncio.CancelledError:
+        # The worker that started this job is gone; this job is what survives.
+        ending.set(EndReason.CRASHED, "the worker died")
+        raise
+    except Exception as error:
+        logger.exception("the call failed")
+        ending.set(EndReason.FAILED, repr(error)[:300])
+    finally:
+        await _finish(ctx, recorder, ending)
+
+
+async def _finish(ctx: JobContext, recorder: CallRecorder, ending: Ending) -> None:
+    reason, error = ending.reason or EndReason.FAILED, ending.error
+    call_ended()
+    try:
+        await hang_up(ctx.api, ctx.job.room.name)
+    except HangUpFailed:
+        logger.exception("the room could not be deleted; the guardian will try again")
+        await recorder.leave_to_guardian(reason, error)
+    else:
+        await recorder.close(reason, error)
+        logger.info("call ended", extra={"reason": reason.value, "error": error})
+    ctx.shutdown(reason=reason.value)

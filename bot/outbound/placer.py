@@ -1,0 +1,181 @@
+"""Asking for a call from outside: write it down, find a storyteller, follow it to its end."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import Literal
+
+import aiohttp
+from livekit.api import (
+    CreateAgentDispatchRequest,
+    CreateRoomRequest,
+    DataPacket,
+    LiveKitAPI,
+    SendDataRequest,
+    ServerError,
+)
+
+from bot.outbound.job import END_TOPIC
+from bot.outbound.result import Result
+from bot.outbound.ticket import write_ticket
+from bot.records import CallStore, Ledger, Order, OrderState, TrunkLimits, utc_now
+from sip.errors import HangUpFailed
+from sip.line import hang_up
+from sip.outcome import Outcome
+
+logger = logging.getLogger("storyline.outbound")
+
+# A warm worker takes a job within half a second; after this long there is none.
+TAKE_LIMIT_S = 10.0
+# So long a command waits for another one, which wrote the order down, to find a storyteller.
+_OTHER_LIMIT_S = 3.0
+_POLL_S = 0.1
+_BURIAL_S = 2.0
+# A room in which nobody is left is not kept.
+_EMPTY_ROOM_S = 30
+_HANG_UP_LIMIT_S = 4.0
+
+Until = Literal["answer", "end"]
+
+
+class Placer:
+    """Places calls by order, for commands; any number of them may work on the same order."""
+
+    def __init__(
+        self, ledger: Ledger, store: CallStore, api: LiveKitAPI, *, agent_name: str
+    ) -> None:
+        self._ledger = ledger
+        self._store = store
+        self._api = api
+        self._agent_name = agent_name
+
+    async def accept(
+        self, order: Order, limits: TrunkLimits, *, again: bool = False
+    ) -> tuple[Order, bool]:
+        """Write the order down; see Ledger.accept. Raises OrderRefused, DatabaseUnavailable."""
+        await self._ledger.bury_the_dead(utc_now())
+        return await self._ledger.accept(order, limits, again=again)
+
+    async def follow(
+        self,
+        order: Order,
+        *,
+        is_first: bool,
+        until: Until = "end",
+        on_progress: Callable[[Order], None] = lambda _: None,
+    ) -> Result:
+        """Have the order carried out, by ourselves if nobody else does, and see it through.
+
+        `on_progress` is told of every step. Raises DatabaseUnavailable.
+        """
+        if order.state is OrderState.QUEUED:
+            order = await self._find_storyteller(order, is_first, on_progress)
+        loop = asyncio.get_running_loop()
+        looked_s = loop.time()
+        last = order.state
+        on_progress(order)
+        while not (order.has_ended or (until == "answer" and _is_answered(order))):
+            await asyncio.sleep(_POLL_S)
+            order = await self._ledger.get(order.call_id) or order
+            if order.state is not last:
+                last = order.state
+                on_progress(order)
+            if loop.time() - looked_s > _BURIAL_S:
+                looked_s = loop.time()
+                await self._ledger.bury_the_dead(utc_now())
+        return Result.of(order, await self._store.get(order.call_id), is_first=is_first)
+
+    async def stop(self, call_id: str) -> Order | None:
+        """End the call, ringing or answered. Returns the order as it stood before."""
+        order = await self._ledger.cancel(call_id, utc_now())
+        if order is None or order.has_ended:
+            return order
+        if _is_answered(order):
+            # The job hangs up by itself; only one that hangs has its room taken away.
+            with contextlib.suppress(ServerError, aiohttp.ClientError, TimeoutError):
+                await self._api.room.send_data(
+                    SendDataRequest(
+                        room=order.room_name,
+                        kind=DataPacket.Kind.RELIABLE,
+                        topic=END_TOPIC,
+                        data=b"end",
+                    )
+                )
+                if await self._ends_within(call_id, _HANG_UP_LIMIT_S):
+                    return order
+        try:
+            await hang_up(self._api, order.room_name)
+        except HangUpFailed as error:
+            logger.error("the call could not be ended", extra={"error": str(error)})
+        return order
+
+    async def _find_storyteller(
+        self, order: Order, is_first: bool, on_progress: Callable[[Order], None]
+    ) -> Order:
+        on_progress(order)
+        if not is_first:
+            taken = await self._taken(order, _OTHER_LIMIT_S)
+            if taken.state is not OrderState.QUEUED:
+                return taken
+            # Whoever wrote it down is gone. Asking twice is harmless: one job gets the order.
+        problem = await self._dispatch(order)
+        if problem is None:
+            order = await self._taken(order, TAKE_LIMIT_S)
+            problem = f"No storyteller took the call within {TAKE_LIMIT_S:g} s; nobody was dialled."
+        if order.state is OrderState.QUEUED:
+            await self._ledger.end(
+                order.call_id,
+                Outcome.FAILED,
+                utc_now(),
+                detail=problem,
+                before=(OrderState.QUEUED,),
+            )
+            with contextlib.suppress(HangUpFailed):
+                await hang_up(self._api, order.room_name)
+        return await self._ledger.get(order.call_id) or order
+
+    async def _dispatch(self, order: Order) -> str | None:
+        """Open the room and ask for the agent; returns what went wrong."""
+        try:
+            await self._api.room.create_room(
+                CreateRoomRequest(
+                    name=order.room_name,
+                    empty_timeout=_EMPTY_ROOM_S,
+                    departure_timeout=_EMPTY_ROOM_S,
+                )
+            )
+            await self._api.agent_dispatch.create_dispatch(
+                CreateAgentDispatchRequest(
+                    agent_name=self._agent_name,
+                    room=order.room_name,
+                    metadata=write_ticket(order.call_id),
+                )
+            )
+        except ServerError as error:
+            return f"LiveKit refused: {error.message} ({error.code}); nobody was dialled."
+        except (aiohttp.ClientError, TimeoutError) as error:
+            return f"LiveKit could not be reached ({type(error).__name__}); nobody was dialled."
+        return None
+
+    async def _taken(self, order: Order, limit_s: float) -> Order:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                while order.state is OrderState.QUEUED:
+                    await asyncio.sleep(_POLL_S)
+                    order = await self._ledger.get(order.call_id) or order
+        return order
+
+    async def _ends_within(self, call_id: str, limit_s: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                while True:
+                    order = await self._ledger.get(call_id)
+                    if order is None or order.has_ended:
+                        return True
+                    await asyncio.sleep(_POLL_S)
+        return False
+
+
+def _is_answered(order: Order) -> bool:
+    return order.state in (OrderState.ANSWERED, OrderState.ENDED)

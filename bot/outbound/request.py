@@ -1,0 +1,70 @@
+"""What an operator asks for, checked and made an order."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.records import Order, TrunkLimits
+from bot.settings import OutboundSettings
+from sip.calling_hours import may_call, next_opening, zones_of
+from sip.errors import NumberRefused
+from sip.number_rules import callable_number, country_of
+from sip.outbound_trunk import WayOut
+
+
+@dataclass(frozen=True)
+class Request:
+    """A call as it was asked for. What is None comes from the settings."""
+
+    number: str = field(repr=False)
+    name: str | None = field(default=None, repr=False)
+    location: str | None = field(default=None, repr=False)
+    ring_timeout_s: float | None = None
+    max_call_s: float | None = None
+    idempotency_key: str | None = None
+
+
+def make_order(
+    request: Request, way_out: WayOut, settings: OutboundSettings, max_call_s: float, now: datetime
+) -> Order:
+    """Return the order, if our rules allow such a call now. Raises NumberRefused.
+
+    Whether other calls are in its way is asked later, by the ledger.
+    """
+    countries = settings.countries
+    if countries is None:
+        countries = frozenset({country_of(way_out.from_number)})
+    number = callable_number(request.number, countries)
+    _check_hours(number, settings, now)
+    call_id = str(uuid.uuid4())
+    return Order(
+        call_id=call_id,
+        number=number,
+        from_number=way_out.from_number,
+        trunk_id=way_out.trunk_id,
+        # Without the number: room names are in everybody's logs.
+        room_name=f"call_{call_id}",
+        ring_timeout_s=request.ring_timeout_s or settings.ring_timeout_s,
+        max_call_s=request.max_call_s or max_call_s,
+        asked_at=now,
+        idempotency_key=request.idempotency_key,
+        name=request.name,
+        location=request.location,
+    )
+
+
+def limits_of(settings: OutboundSettings) -> TrunkLimits:
+    """How much one trunk may be asked for."""
+    return TrunkLimits(settings.calls_at_once, settings.calls_per_minute)
+
+
+def _check_hours(number: str, settings: OutboundSettings, now: datetime) -> None:
+    hours = settings.hours
+    if may_call(number, hours, now):
+        return
+    zones = zones_of(number)
+    if not zones:
+        raise NumberRefused("nobody knows its time zone, so the calling hours cannot be kept")
+    opening = next_opening(number, hours, now)
+    when = f"again from {opening.astimezone(zones[0]):%Y-%m-%d %H:%M %Z}" if opening else "never"
+    raise NumberRefused(f"it is outside the calling hours ({hours}) there; {when}")

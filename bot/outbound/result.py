@@ -1,0 +1,69 @@
+"""What is told of one call that was asked for."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.records import CallRecord, Order, OrderState
+from sip.outcome import SENTENCES, Outcome
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a call came out. `order` is None when the call was refused before anything was written.
+
+    `is_first`: this asker's own call, not one that another asker had made with the same key.
+    """
+
+    outcome: Outcome
+    sentence: str
+    order: Order | None = field(default=None, repr=False)
+    record: CallRecord | None = field(default=None, repr=False)
+    is_first: bool = True
+
+    @classmethod
+    def of(cls, order: Order, record: CallRecord | None, *, is_first: bool) -> "Result":
+        """From an order that has ended, or that was answered and goes on."""
+        outcome = order.outcome or Outcome.FAILED
+        ended = record.end_reason if record is not None else None
+        sentence = order.detail or SENTENCES[outcome]
+        if outcome is Outcome.ANSWERED and not order.has_ended:
+            sentence = "Somebody answered, and the call goes on."
+        elif outcome is Outcome.ANSWERED and ended is not None:
+            sentence = f"Somebody answered; the call ended: {ended.value.replace('_', ' ')}."
+        return cls(outcome, sentence, order, record, is_first)
+
+    @classmethod
+    def refused(cls, reason: str) -> "Result":
+        """By our own rules, before anything was written."""
+        return cls(Outcome.REFUSED, f"Not called: {reason}.")
+
+    @classmethod
+    def failed(cls, reason: str) -> "Result":
+        """Before anything was written."""
+        return cls(Outcome.FAILED, f"Not called: {reason}.")
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, for machines."""
+        order, record = self.order, self.record
+        shown: dict[str, Any] = {
+            "outcome": self.outcome.value,
+            "sentence": self.sentence,
+            "sip_status": order.sip_status if order else None,
+            "call_id": order.call_id if order else None,
+            "idempotency_key": order.idempotency_key if order else None,
+            "first": self.is_first,
+            "dialled": order is not None and order.dialed_at is not None,
+            "ended": order is None or order.state is OrderState.ENDED,
+            "record": None,
+        }
+        if record is not None:
+            shown["record"] = {
+                "started_at": record.started_at.isoformat(),
+                "answered_at": record.answered_at and record.answered_at.isoformat(),
+                "ended_at": record.ended_at and record.ended_at.isoformat(),
+                "end_reason": record.end_reason and record.end_reason.value,
+                "agent_reached": record.agent_reached.value,
+                "turns": record.turns,
+                "error": record.error,
+            }
+        return shown
