@@ -29,8 +29,8 @@ _PRELOADED = (
     "anyio._backends._asyncio",
     "asyncpg",
     "openai.pagination",
-    "openai.resources.audio",
-    "openai.resources.chat",
+    "openai.resources.audio.speech",
+    "openai.resources.chat.completions",
     "openai.resources.models",
 )
 # The entry point of a job may take so long to hang up and to write its record.
