@@ -10,7 +10,7 @@ pytestmark = pytest.mark.e2e
 
 async def test_a_silent_caller_is_asked_twice_and_then_let_go(house: House) -> None:
     async with house.ring() as call:
-        assert "Echo" in await call.hear()
+        await call.hear_greeting()
         assert "listening" in await call.hear_until("listening")
         assert "anything" in await call.hear_until("anything")
         assert "book" in await call.hear_until("book")
@@ -25,7 +25,7 @@ async def test_a_silent_caller_is_asked_twice_and_then_let_go(house: House) -> N
 
 async def test_a_caller_who_answers_the_question_is_not_let_go(house: House) -> None:
     async with house.ring() as call:
-        await call.hear()
+        await call.hear_greeting()
         await call.hear_until("listening")
         await call.phone.say("I'm Peter from Berlin.")
         assert "Berlin" in await call.hear_until("Berlin")
