@@ -132,7 +132,7 @@ def test_a_changed_lock_file_is_synchronised_again(machine: Machine) -> None:
     machine.set_up("python")
     machine.called()
     with (machine.tree / "uv.lock").open("a") as lock:
-        lock.write("\n")
+        lock.write("# changed\n")
 
     machine.set_up("python")
 
