@@ -72,15 +72,17 @@ async def apply(
     run = _Run(service, may_delete, snapshot.ids())
     if refusals := run.refusals(plan):
         raise PlanRefused(refusals)
+    if not plan.changes:
+        return run.done
     for _ in range(_MAX_ROUNDS):
-        if not plan.changes:
-            return run.done
         await _carry_out(run, plan, snapshot)
         try:
             snapshot = await read_snapshot(service)
         except ServerRefused as refusal:
             raise ApplyFailed(run.done, "looking again", str(refusal), ()) from refusal
         plan = planner(snapshot)
+        if not plan.changes:
+            return run.done
         if refusals := run.refusals(plan):
             raise _failed(run, plan.changes, f"somebody else changed it meanwhile: {refusals[0]}")
     raise _failed(run, plan.changes, "somebody else keeps changing the same objects")
@@ -105,9 +107,8 @@ async def _carry_out(run: _Run, plan: Plan, snapshot: Snapshot) -> None:
                 if refusal.code in _OVERTAKEN and await _was_overtaken(run, change):
                     return
                 if refusal.code != _CLASH:
-                    raise _failed(
-                        run, [change, *refused, *waiting[index + 1 :]], str(refusal)
-                    ) from (refusal)
+                    left = [change, *refused, *waiting[index + 1 :]]
+                    raise _failed(run, left, str(refusal)) from refusal
                 refused.append(change)
                 reason = reason or str(refusal)
                 continue

@@ -9,6 +9,7 @@ from typing import Final
 import aiohttp
 from livekit.api import (
     CreateAgentDispatchRequest,
+    CreateRoomRequest,
     DeleteRoomRequest,
     ListParticipantsRequest,
     LiveKitAPI,
@@ -24,6 +25,7 @@ AGENT: Final = "agent"
 PROBE_METADATA: Final = "provision-trunk doctor"  # a job that finds this need not do anything
 
 _POLL_S: Final = 0.25
+_ROOM_LEFT_S: Final = 60  # after that the server closes a probe room that we could not delete
 DEFAULT_WAIT_S: Final = 12.0  # a cold worker starts a process first
 
 
@@ -34,6 +36,9 @@ async def look_at_agent(
     room = f"doctor-{secrets.token_hex(6)}"
     try:
         async with translated_errors():
+            await api.room.create_room(
+                CreateRoomRequest(name=room, empty_timeout=_ROOM_LEFT_S, departure_timeout=1)
+            )
             await api.agent_dispatch.create_dispatch(
                 CreateAgentDispatchRequest(
                     agent_name=agent_name, room=room, metadata=PROBE_METADATA

@@ -13,6 +13,7 @@ from livekit.protocol.sip import SIPMediaConfig, SIPOutboundConfig
 
 from sip.doctor.finding import Finding, failed, passed, skipped, warned
 from sip.errors import ServerRefused
+from sip.line import hang_up
 from sip.server import Snapshot, read_snapshot, translated_errors
 
 REACHABLE: Final = "server reachable"
@@ -119,4 +120,5 @@ async def look_at_sip_service(api: LiveKitAPI) -> Finding:
                 "Start livekit-sip with the same Redis and keys as the server",
             )
         return passed(SIP_SERVICE, "it answers")
+    await hang_up(api, probe.room_name)
     return warned(SIP_SERVICE, "it took a call that it should have refused", "See its log")

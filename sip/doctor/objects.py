@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from livekit.protocol.sip import SIPDispatchRuleInfo, SIPInboundTrunkInfo
 
-from sip.declared import Manifest
+from sip.declared import Declared, Manifest
 from sip.doctor.finding import Finding, failed, passed, warned
 from sip.kinds import Kind, object_id
 from sip.number import mask_number
-from sip.route import Outcome, Route, route
+from sip.route import ARRIVED, Outcome, Route, route
 from sip.server import Snapshot
 from sip.status import State, standings
 from sip.trunk_match import Caller
@@ -75,22 +76,29 @@ def _missing_trunks(manifest: Manifest, snapshot: Snapshot) -> Iterator[Finding]
 
 
 def _numbers(manifest: Manifest, snapshot: Snapshot) -> Iterator[Finding]:
-    for declared in manifest.of(Kind.INBOUND_TRUNK):
-        for number in declared.fields.get("numbers", []):
-            caller = _caller_of(declared.fields, number)
-            yield _number(manifest, route(snapshot, caller), number)
+    for trunk in manifest.of(Kind.INBOUND_TRUNK):
+        for number in trunk.fields.get("numbers", []):
+            routes = [route(snapshot, caller) for caller in _callers(manifest, trunk, number)]
+            arriving = (found for found in routes if found.outcome in ARRIVED)
+            yield _number(manifest, next(arriving, routes[0]), number)
 
 
-def _caller_of(fields: Mapping[str, Any], number: str) -> Caller:
-    """Return a caller whom the trunk's own lists let in."""
-    callers = fields.get("allowed_numbers") or [_SOMEBODY]
-    for address in fields.get("allowed_addresses") or []:
-        try:
-            network = ipaddress.ip_network(address, strict=False)
-        except ValueError:
-            continue
-        return Caller(callers[0], number, source_ip=str(network[0]))
-    return Caller(callers[0], number)
+def _callers(manifest: Manifest, trunk: Declared, number: str) -> list[Caller]:
+    """Return callers whom the lists of the trunk and of its rules let in."""
+    numbers = list(trunk.fields.get("allowed_numbers") or [_SOMEBODY])
+    for rule in manifest.of(Kind.DISPATCH_RULE):
+        if trunk.name in (rule.trunks or ()):
+            numbers += rule.fields.get("inbound_numbers") or []
+    source_ip = _source_ip(trunk.fields.get("allowed_addresses") or [])
+    return [Caller(from_number, number, source_ip) for from_number in numbers]
+
+
+def _source_ip(addresses: Iterable[str]) -> str | None:
+    """Return an address of the list; None when it has only names of hosts."""
+    for address in addresses:
+        with contextlib.suppress(ValueError):
+            return str(ipaddress.ip_network(address, strict=False)[0])
+    return None
 
 
 def _number(manifest: Manifest, found: Route, number: str) -> Finding:

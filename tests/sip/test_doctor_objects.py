@@ -54,6 +54,11 @@ def test_a_number_is_followed_with_a_caller_whom_the_trunk_lets_in() -> None:
     assert {each.result for each in findings(whole(guarded), guarded)} == {Result.PASS}
 
 
+def test_a_number_for_listed_callers_only_is_followed_with_one_of_them() -> None:
+    listed = SIMPLE.replace("rule: {", 'inbound_numbers: ["+33612345678"]\n    rule: {')
+    assert {each.result for each in findings(whole(listed), listed)} == {Result.PASS}
+
+
 def test_a_pin_is_said() -> None:
     pin = SIMPLE.replace("room_prefix: story}", 'room_prefix: story, pin: "12"}')
     (number,) = [each for each in findings(whole(pin), pin) if each.check == "numbers"]
