@@ -1,7 +1,7 @@
 # Every target sets up what it needs first (local/setup/setup.sh); when all is there that takes a second.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup python demo demo-up test unit e2e lint format types
+.PHONY: help setup setup-tests python demo demo-up test unit e2e lint format types
 
 CACHE = $(or $(STORYLINE_CACHE),$(HOME)/.cache/storyline)
 # Looked up when it is used: set-up may have installed it a moment before.
@@ -14,6 +14,9 @@ help: ## Show this list
 setup: ## Install and build everything (the other targets do it themselves)
 	@local/setup/setup.sh
 
+setup-tests:
+	@local/setup/setup.sh tests
+
 python:
 	@local/setup/setup.sh python
 
@@ -23,13 +26,13 @@ demo: setup ## One whole call on this machine, no keys: watch Echo tell a story
 demo-up: setup ## Leave the line open, to ring it with a softphone on this machine
 	@$(RUN) python -m local.stack up
 
-test: setup ## All tests, with real SIP calls
+test: setup-tests ## All tests, with real SIP calls
 	$(RUN) pytest
 
 unit: python ## The tests that need no server and no model
 	$(RUN) pytest -m unit
 
-e2e: setup ## The tests that make real SIP calls
+e2e: setup-tests ## The tests that make real SIP calls
 	$(RUN) pytest -m "stack or e2e"
 
 lint: python ## ruff and mypy

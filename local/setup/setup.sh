@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Everything the product needs on this machine before `make demo` and `make test` can run.
 #
-#   local/setup/setup.sh            all of it
+#   local/setup/setup.sh            what the product and the demo need
+#   local/setup/setup.sh tests      that, and what only the tests need (PostgreSQL, sipp)
 #   local/setup/setup.sh python     the virtual environment alone (enough for lint and unit tests)
 #
 # What is there already is left alone, so a second run takes about a second. Nothing outside this
@@ -110,9 +111,12 @@ missing_packages() {
     if [[ -z $(find_uv) ]] && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
         echo python3-venv
     fi
-    [[ $WANTED == all ]] || return 0
+    [[ $WANTED != python ]] || return 0
     have redis-server || echo redis-server
-    have sipp || echo sip-tester
+    if [[ $WANTED == tests ]]; then
+        have sipp || echo sip-tester
+        have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
+    fi
     has_livekit livekit-sip && return 0
     # What LiveKit SIP is compiled with.
     have gcc || have cc || printf '%s\n' gcc libc6-dev
@@ -196,8 +200,8 @@ PROGRAMS
 # -----------------------------------------------------------------------------------------------
 
 WANTED=${1:-all}
-if [[ $WANTED != all && $WANTED != python ]]; then
-    echo "usage: setup.sh [all|python]" >&2
+if [[ $WANTED != all && $WANTED != tests && $WANTED != python ]]; then
+    echo "usage: setup.sh [all|tests|python]" >&2
     exit 2
 fi
 
@@ -210,6 +214,6 @@ fi
 
 set_up_packages
 set_up_python
-if [[ $WANTED == all ]]; then
+if [[ $WANTED != python ]]; then
     set_up_livekit
 fi

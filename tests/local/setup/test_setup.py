@@ -175,14 +175,21 @@ def test_root_or_sudo_without_a_password_installs_what_is_missing(
     machine: Machine, leave: dict[str, str]
 ) -> None:
     machine.install_all_but("sipp")
-    machine.install(**leave, **{"true": ""})
+    machine.install(**leave, **{"true": "", "initdb": ""})
 
-    result = machine.set_up()
+    result = machine.set_up("tests")
 
     assert result.returncode == 0, result.stdout + result.stderr
     update, install, *_ = machine.called()
     assert update.endswith(" update")
     assert install.endswith("install --no-install-recommends -y sip-tester")
+
+
+def test_the_demo_needs_nothing_that_only_the_tests_need(machine: Machine) -> None:
+    machine.install_all_but("sipp")
+
+    assert machine.set_up().returncode == 0
+    assert not any("apt-get" in call for call in machine.called())
 
 
 def test_livekit_on_path_needs_no_compiler_and_no_go(machine: Machine) -> None:
