@@ -1,6 +1,9 @@
 """A telephone for scripts: places calls over SIP."""
 
+import socket
 from collections.abc import Callable, Mapping
+from contextlib import closing
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -11,6 +14,7 @@ from local.caller.baresip_leg import BaresipLeg
 from local.caller.clock import CallClock
 from local.caller.detectors import SileroDetector, VoiceDetector
 from local.caller.errors import CallFailed
+from local.caller.incoming import IncomingCall, Telephone
 from local.caller.phone_call import PhoneCall
 from local.caller.speech import HttpSpeech, Speech
 
@@ -65,10 +69,12 @@ class SipCaller:
         self._providers_url = providers_url
         self._new_detector = new_detector
         self._silence_s = silence_s
+        self._address = f"{local_address}:{_free_port()}" if local_address else ""
+        listen = f"sip_listen {self._address}\n" if self._address else ""
         self._config = baresip.Config(
             net_interface=local_address,
             max_concurrent_calls=max_concurrent_calls,
-            extra_config_text=STACK_SETTINGS,
+            extra_config_text=STACK_SETTINGS + listen,
         )
         self._runtime: baresip.Runtime | None = None
         self._session: aiohttp.ClientSession | None = None
@@ -140,19 +146,7 @@ class SipCaller:
         leg = BaresipLeg(call, clock)
         self._legs.append(leg)
 
-        def answered(at_s: float) -> PhoneCall:
-            phone_call = PhoneCall(
-                leg,
-                clock,
-                speech,
-                answered_s=at_s,
-                new_detector=self._new_detector,
-                silence_s=self._silence_s,
-            )
-            self._calls.append(phone_call)
-            return phone_call
-
-        return RingingCall(leg, answered)
+        return RingingCall(leg, partial(self._phone_call, leg, clock, speech))
 
     async def dial(
         self,
@@ -176,9 +170,54 @@ class SipCaller:
         )
         return await ringing.wait_answered(answer_timeout_s)
 
+    @property
+    def address(self) -> str:
+        """HOST:PORT at which the telephones of `telephone` are called."""
+        return self._address
+
+    async def telephone(self, number: str) -> Telephone:
+        """A telephone with this number, which rings until the script answers it."""
+        runtime, speech = self._runtime, self._speech
+        if runtime is None or speech is None:
+            raise RuntimeError("a SipCaller is used as `async with SipCaller(...) as caller:`")
+        telephone = Telephone(number, self._address)
+        account = baresip.Account(user=number, domain=self._address, password="", reg_interval=0)
+        agent = await self._agent(runtime, account)
+
+        def on_incoming(call: baresip.Call) -> None:
+            clock = CallClock()
+            leg = BaresipLeg(call, clock)
+            self._legs.append(leg)
+            answered = partial(self._phone_call, leg, clock, speech)
+            telephone.ring(IncomingCall(call, leg, clock, answered))
+
+        agent.on_incoming(on_incoming)
+        return telephone
+
+    def _phone_call(
+        self, leg: BaresipLeg, clock: CallClock, speech: Speech, at_s: float
+    ) -> PhoneCall:
+        phone_call = PhoneCall(
+            leg,
+            clock,
+            speech,
+            answered_s=at_s,
+            new_detector=self._new_detector,
+            silence_s=self._silence_s,
+        )
+        self._calls.append(phone_call)
+        return phone_call
+
     async def _agent(self, runtime: baresip.Runtime, account: baresip.Account) -> baresip.UserAgent:
         """One agent for each account: the stack keeps them until it is closed."""
         key = account.aor()
         if key not in self._agents:
             self._agents[key] = await baresip.UserAgent.create(runtime, account)
         return self._agents[key]
+
+
+def _free_port() -> int:
+    """A UDP port that is free now, below those that outgoing connections take."""
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,148 @@
+"""One call for a command: ask for it, follow it, and stop it when the operator says so."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+from livekit.api import LiveKitAPI
+
+from bot.outbound.placer import Placer, Until
+from bot.outbound.request import Request, limits_of, make_order
+from bot.outbound.result import Result
+from bot.records import CallStore, Ledger, Order, OrderRefused, OrderState, utc_now
+from bot.settings import Settings
+from scripts.calling_text import Screen
+from sip.errors import NumberRefused
+from sip.number import mask_number
+from sip.outbound_trunk import WayOut, find_way_out
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was typed."""
+
+    request: Request
+    trunk: str | None
+    from_number: str | None
+    until: Until
+    again: bool
+
+
+@dataclass(frozen=True)
+class Office:
+    """What calls are made from: the ledger, LiveKit, and the way out."""
+
+    settings: Settings
+    ledger: Ledger
+    placer: Placer
+    way_out: WayOut
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, settings: Settings, trunk: str | None, from_number: str | None
+    ) -> AsyncIterator[Office]:
+        """Raises ServerRefused, TrunkNotFound, InvalidNumber."""
+        livekit = settings.livekit
+        async with (
+            Ledger.open(settings.database_url) as ledger,
+            CallStore.open(settings.database_url) as store,
+            LiveKitAPI(
+                livekit.url,
+                livekit.api_key.get_secret_value(),
+                livekit.api_secret.get_secret_value(),
+            ) as api,
+        ):
+            way_out = await find_way_out(api.sip, trunk or settings.outbound.trunk, from_number)
+            placer = Placer(ledger, store, api, agent_name=settings.worker.agent_name)
+            yield cls(settings, ledger, placer, way_out)
+
+    def order(self, request: Request) -> Order:
+        """The order for a request. Raises NumberRefused."""
+        outbound, max_call_s = self.settings.outbound, self.settings.call.max_call_s
+        return make_order(request, self.way_out, outbound, max_call_s, utc_now())
+
+
+async def check_call(settings: Settings, wish: Wish) -> Result | str:
+    """What a call would come to, without calling anybody."""
+    async with Office.open(settings, wish.trunk, wish.from_number) as office:
+        try:
+            order = office.order(wish.request)
+            limits = limits_of(settings.outbound)
+            older = await office.ledger.check(order, limits, again=wish.again)
+        except (NumberRefused, OrderRefused) as refusal:
+            return Result.refused(refusal.reason)
+        if older is not None:
+            return f"The key has been used: the outcome is {older.outcome or older.state.value}."
+        caller = mask_number(order.from_number)
+        return (
+            f"Would call {mask_number(order.number)} from {caller} by {office.way_out.trunk_name}."
+        )
+
+
+async def make_call(settings: Settings, wish: Wish, screen: Screen) -> Result:
+    """Make the call and tell how it came out. Raises SipError, RecordsError."""
+    async with Office.open(settings, wish.trunk, wish.from_number) as office:
+        try:
+            wanted = office.order(wish.request)
+            limits = limits_of(settings.outbound)
+            order, is_first = await office.placer.accept(wanted, limits, again=wish.again)
+        except (NumberRefused, OrderRefused) as refusal:
+            return Result.refused(refusal.reason)
+        follower = _Follower(office.placer, order, screen)
+        with follower.listening():
+            return await follower.follow(is_first=is_first, until=wish.until)
+
+
+class _Follower:
+    """Follows one order; an interruption stops it while it rings, and asks first afterwards."""
+
+    def __init__(self, placer: Placer, order: Order, screen: Screen) -> None:
+        self._placer = placer
+        self._order = order
+        self._screen = screen
+        self._has_asked = False
+        self._stopping: asyncio.Task[Order | None] | None = None
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """While inside, Ctrl-C and SIGTERM are ours."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGINT, self._on_interrupt)
+        loop.add_signal_handler(signal.SIGTERM, self._stop)
+        try:
+            yield
+        finally:
+            loop.remove_signal_handler(signal.SIGINT)
+            loop.remove_signal_handler(signal.SIGTERM)
+
+    async def follow(self, *, is_first: bool, until: Until) -> Result:
+        with self._screen.answers(self._stop):
+            result = await self._placer.follow(
+                self._order, is_first=is_first, until=until, on_progress=self._on_progress
+            )
+        if self._stopping is not None:
+            await self._stopping
+        return result
+
+    def _on_progress(self, order: Order) -> None:
+        self._order = order
+        self._screen.show(order)
+
+    def _on_interrupt(self) -> None:
+        if self._order.state is OrderState.ANSWERED and not self._has_asked:
+            self._has_asked = True
+            self._screen.ask_to_end()
+            return
+        self._stop()
+
+    def _stop(self) -> None:
+        if self._stopping is None:
+            self._screen.say("ending the call")
+            self._stopping = asyncio.create_task(
+                self._placer.stop(self._order.call_id), name="end the call"
+            )

@@ -1,0 +1,208 @@
+"""make-call: ring a number, let Echo tell a story, and say in one word how it came out.
+
+Exit codes: 0 answered, 1 failed, 2 wrong usage or settings, 10 busy, 11 no-answer, 12 declined,
+13 unreachable, 14 cancelled, 15 refused, 16 voicemail, 17 screened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from typer.core import TyperGroup
+
+from bot.logs import configure_logs
+from bot.outbound.request import Request
+from bot.outbound.result import Result
+from bot.records import BlockedBy, Ledger, RecordsError, migrate, utc_now
+from bot.settings import Settings, SettingsError
+from scripts.calling import Wish, check_call, make_call
+from scripts.calling_text import EXIT_CODES, Screen
+from sip.errors import NumberRefused, SipError
+from sip.number_rules import callable_number
+
+_FAILED, _USAGE = 1, 2
+_CALL = "call"
+
+
+class _CallByDefault(TyperGroup):
+    """`make-call +1...` is `make-call call +1...`: the number is what one types."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] != "--help":
+            args = [_CALL, *args]
+        return super().parse_args(ctx, args)
+
+
+class Until(StrEnum):
+    """How long the command stays."""
+
+    ANSWER = "answer"
+    END = "end"
+
+
+app = typer.Typer(
+    name="make-call",
+    cls=_CallByDefault,
+    help=__doc__,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_out = Console(highlight=False, soft_wrap=True)
+_err = Console(highlight=False, soft_wrap=True, stderr=True)
+
+
+@app.command(_CALL)
+def call(
+    number: Annotated[str, typer.Argument(help="Whom to call: +15550123, with country code.")],
+    from_number: Annotated[
+        str | None, typer.Option("--from", help="The number to call from; the trunk must have it.")
+    ] = None,
+    trunk: Annotated[str | None, typer.Option(help="The outbound trunk, by name.")] = None,
+    name: Annotated[str | None, typer.Option(help="The callee's name, if it is known.")] = None,
+    location: Annotated[str | None, typer.Option(help="Where they are, if it is known.")] = None,
+    ring_timeout: Annotated[
+        float | None, typer.Option(help="Seconds it may ring.", min=5, max=75)
+    ] = None,
+    max_duration: Annotated[
+        float | None, typer.Option(help="Seconds the call may last.", min=10, max=7200)
+    ] = None,
+    wait: Annotated[Until, typer.Option(help="Stay until somebody answers, or to the end.")] = (
+        Until.END
+    ),
+    idempotency_key: Annotated[
+        str | None, typer.Option(metavar="KEY", help="One key is one call, whoever asks again.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also if it was called less than a minute ago.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything, call nobody.")
+    ] = False,
+) -> None:
+    """Call a number and tell its owner a story. The default: `make-call NUMBER`."""
+    settings = _settings()
+    wish = Wish(
+        Request(
+            number,
+            name=name,
+            location=location,
+            ring_timeout_s=ring_timeout,
+            max_call_s=max_duration,
+            idempotency_key=idempotency_key,
+        ),
+        trunk=trunk,
+        from_number=from_number,
+        until=wait.value,
+        again=again,
+    )
+    screen = Screen(_out, _err, quiet=as_json)
+    _conclude(asyncio.run(_call(settings, wish, screen, dry_run=dry_run)), as_json)
+
+
+async def _call(settings: Settings, wish: Wish, screen: Screen, *, dry_run: bool) -> Result | str:
+    try:
+        await migrate(settings.database_url)
+        if dry_run:
+            return await check_call(settings, wish)
+        with screen:
+            return await make_call(settings, wish, screen)
+    except (SipError, RecordsError) as error:
+        return Result.failed(str(error).rstrip("."))
+
+
+def _conclude(result: Result | str, as_json: bool) -> None:
+    if isinstance(result, str):
+        _out.print_json(data={"dry_run": result}) if as_json else _out.print(escape(result))
+        raise typer.Exit(0)
+    if as_json:
+        _out.print_json(data=result.as_json())
+    else:
+        Screen.show_result(_out, result)
+    raise typer.Exit(EXIT_CODES[result.outcome])
+
+
+@app.command()
+def block(number: str) -> None:
+    """Never call this number again."""
+    e164 = _number(number)
+    if not _with_ledger(lambda ledger: ledger.block(e164, BlockedBy.OPERATOR, utc_now())):
+        _out.print("It was on the do-not-call list already.")
+        return
+    _out.print("It is on the do-not-call list now.")
+
+
+@app.command()
+def unblock(number: str) -> None:
+    """Take a number off the do-not-call list."""
+    e164 = _number(number)
+    if not _with_ledger(lambda ledger: ledger.unblock(e164)):
+        _err.print("It was not on the do-not-call list.")
+        raise typer.Exit(_FAILED)
+    _out.print("It may be called again.")
+
+
+@app.command()
+def blocked(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show the do-not-call list."""
+    entries = _with_ledger(lambda ledger: ledger.blocked())
+    if as_json:
+        rows = [{"number": e.number, "since": e.since.isoformat(), "by": e.by} for e in entries]
+        _out.print_json(data=rows)
+        return
+    table = Table("number", "since", "at whose wish", box=None)
+    for entry in entries:
+        table.add_row(entry.number, f"{entry.since:%Y-%m-%d %H:%M} UTC", entry.by.value)
+    _out.print(table)
+
+
+def _settings() -> Settings:
+    try:
+        settings = Settings.load()
+    except SettingsError as error:
+        _err.print(escape(str(error)))
+        raise typer.Exit(_USAGE) from error
+    configure_logs("WARNING", json=False, secrets=settings.secrets, stream=sys.stderr)
+    return settings
+
+
+def _number(text: str) -> str:
+    try:
+        return callable_number(text, ())
+    except NumberRefused as refusal:
+        _err.print(escape(f"Not a number that can be called: {refusal.reason}."))
+        raise typer.Exit(_USAGE) from refusal
+
+
+def _with_ledger(work: Any) -> Any:
+    settings = _settings()
+
+    async def run() -> Any:
+        await migrate(settings.database_url)
+        async with Ledger.open(settings.database_url) as ledger:
+            return await work(ledger)
+
+    try:
+        return asyncio.run(run())
+    except RecordsError as error:
+        _err.print(escape(str(error)))
+        raise typer.Exit(_FAILED) from error
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
