@@ -36,4 +36,5 @@ class Conversation:
     line: PhoneLine
     realtime: RealtimeModel | None = None
     story: StoryData | None = None
+    handover: str | None = None  # the id of the speech that handed over to the storyteller
     finishing: bool = False

@@ -70,8 +70,10 @@ class IntroAgent(Agent):
         # First of all: an interruption from here on would run this tool and drop the handover.
         context.disallow_interruptions()
         conversation = context.userdata
-        if conversation.story is not None:
-            raise StopResponse  # the model called twice; the first call has handed over
+        if conversation.handover == context.speech_handle.id:
+            raise StopResponse  # the model called twice in one turn; the first call counts
+        # In a later turn it may be called again: then the first handover did not come about.
+        conversation.handover = context.speech_handle.id
         story = (self._callee or Callee()).story(name, location)
         return self._hand_over(conversation, story)
 

@@ -35,7 +35,10 @@ async def carry_through(
         ending.set(EndReason.CRASHED, "the worker died")
         raise
     except Exception as error:
-        logger.exception("the call failed")
+        if ending.reason is None:
+            logger.exception("the call failed")
+        else:  # whoever hangs up while the session starts pulls the room from under it
+            logger.info("the conversation broke off with its call", extra={"error": repr(error)})
         ending.set(EndReason.FAILED, repr(error)[:300])
     finally:
         await _finish(ctx, recorder, ending)

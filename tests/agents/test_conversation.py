@@ -156,6 +156,16 @@ async def test_a_model_that_gathers_twice_hands_over_once() -> None:
         assert call.session.userdata.story == agent.story
 
 
+async def test_a_handover_that_was_dropped_can_be_made_in_a_later_turn() -> None:
+    async with talk(gathered("Maria", "Lisbon"), BEGIN) as call:
+        call.session.userdata.handover = "a speech that was interrupted by force"
+        call.session.userdata.story = StoryData("Maria", "Porto")
+        await call.say("I am Maria from Lisbon.")
+        agent = call.session.current_agent
+        assert isinstance(agent, StoryAgent)
+        assert agent.story == StoryData("Maria", "Lisbon")
+
+
 async def test_the_end_of_the_story_says_goodbye_by_name_and_hangs_up() -> None:
     agent = StoryAgent(StoryData("Maria", "Lisbon"))
     goodbye = Answer("Goodbye, Maria.")
