@@ -92,8 +92,8 @@ def plan(file: File = _DEFAULT_FILE, as_json: AsJson = False, allow_open: AllowO
     manifest = _load(file, allow_open)
     found = _with_api(partial(_read_plan, partial(make_plan, manifest)))
     if as_json:
-        guards = list(found.guards)
-        print_json({"hash": found.hash, "changes": found.as_json(), "guards": guards})
+        reasons = {"guards": list(found.guards), "conflicts": list(found.conflicts)}
+        print_json({"hash": found.hash, "changes": found.as_json(), **reasons})
     else:
         print_lines(plan_lines(found))
     raise typer.Exit(_PENDING if found.changes else _NOTHING)

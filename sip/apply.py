@@ -40,11 +40,12 @@ class _Run:
 
     def refusals(self, plan: Plan) -> list[str]:
         """Return why the rest of the plan may not be done."""
-        return [
+        guards = [
             change.guard
             for change in plan.changes
             if change.guard and not self.may_delete and not self._is_new_twin(change)
         ]
+        return [*plan.conflicts, *guards]
 
     def _is_new_twin(self, change: Change) -> bool:
         """Whether one of two objects with one name came into being since we began."""
@@ -62,8 +63,8 @@ async def apply(
     """Carry out the plan that `planner` makes of the server, and return what was done.
 
     Raises PlanChanged when the plan's hash is not `reviewed`, PlanRefused when it deletes
-    something or takes a number away without `may_delete` (nothing is changed in both cases),
-    and ApplyFailed when it stopped on the way.
+    something or takes a number away without `may_delete`, or takes the calls of a stranger
+    (nothing is changed in these cases), and ApplyFailed when it stopped on the way.
     """
     snapshot = await read_snapshot(service)
     plan = planner(snapshot)

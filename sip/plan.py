@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
+from livekit.protocol.sip import SIPDispatchRuleInfo
+
+from sip.conflicts import conflict_of
 from sip.declared import Declared, Manifest
 from sip.kinds import Info, Kind, object_id
 from sip.message_fields import FieldPath, changed_paths, overlaid, upgraded, value_at
@@ -48,6 +51,7 @@ class Change:
     object_id: str | None = None
     fields: tuple[FieldChange, ...] = ()
     twin_of: str | None = None  # deleted because this object has the same name
+    conflict: str = ""  # why LiveKit could not carry calls afterwards
     declared: Declared | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
@@ -84,6 +88,15 @@ class Plan:
         text = json.dumps(self.as_json(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
+    @property
+    def conflicts(self) -> tuple[str, ...]:
+        """Return why this plan must not be applied at all; empty when it may."""
+        return tuple(
+            f"{change}: {change.conflict}. Adopt or delete that one first"
+            for change in self.changes
+            if change.conflict
+        )
+
     def as_json(self) -> list[dict[str, Any]]:
         """Return the changes as plain values."""
         return [
@@ -106,7 +119,9 @@ Planner: TypeAlias = Callable[[Snapshot], Plan]
 
 def make_plan(manifest: Manifest, snapshot: Snapshot) -> Plan:
     """Return what has to change on the server to be as the file says."""
-    changes = [_change(declared, snapshot) for declared in manifest.declared]
+    ours = {(declared.kind, declared.name) for declared in manifest.declared}
+    ours.update(manifest.removed)
+    changes = [_change(declared, snapshot, ours) for declared in manifest.declared]
     found = [change for change in changes if change is not None]
     for declared in manifest.declared:
         namesakes = snapshot.named(declared.kind, declared.name)
@@ -133,26 +148,39 @@ def make_destroy_plan(manifest: Manifest, snapshot: Snapshot) -> Plan:
     )
 
 
-def _change(declared: Declared, snapshot: Snapshot) -> Change | None:
+def _change(
+    declared: Declared, snapshot: Snapshot, ours: Container[tuple[Kind, str]]
+) -> Change | None:
     existing = snapshot.named(declared.kind, declared.name)
     info = upgraded(existing[0]) if existing else declared.kind.new_info()
     fields = [_field_change(declared, info, path) for path in changed_paths(info, declared.fields)]
     if declared.trunks is not None:
         fields += _trunks_change(declared, info, snapshot)
-    if not existing:
-        return Change(
-            Action.CREATE, declared.kind, declared.name, fields=tuple(fields), declared=declared
-        )
-    if not fields:
+    if existing and not fields:
         return None
     return Change(
-        Action.UPDATE,
+        Action.UPDATE if existing else Action.CREATE,
         declared.kind,
         declared.name,
-        object_id(existing[0]),
+        object_id(existing[0]) if existing else None,
         tuple(fields),
+        conflict=_conflict(declared, info, snapshot, ours),
         declared=declared,
     )
+
+
+def _conflict(
+    declared: Declared, info: Info, snapshot: Snapshot, ours: Container[tuple[Kind, str]]
+) -> str:
+    wanted = overlaid(info, declared.fields)
+    if isinstance(wanted, SIPDispatchRuleInfo) and declared.trunks is not None:
+        ids = (trunk_id_of(name, snapshot) for name in declared.trunks)
+        # A trunk that is yet to be created shares its calls with nobody.
+        wanted.trunk_ids[:] = [trunk_id or "new" for trunk_id in ids]
+    strangers = [
+        other for other in snapshot.of(declared.kind) if (declared.kind, other.name) not in ours
+    ]
+    return conflict_of(wanted, strangers)
 
 
 def _field_change(declared: Declared, info: Info, path: FieldPath) -> FieldChange:

@@ -16,7 +16,7 @@ def plan_lines(plan: Plan) -> list[str]:
     for change in plan.changes:
         lines.append(f"{_SIGNS[change.action]} {change}")
         lines += [f"    {line}" for line in _field_lines(change)]
-    lines += [f"! {reason}" for reason in plan.guards]
+    lines += [f"! {reason}" for reason in (*plan.conflicts, *plan.guards)]
     return [*lines, summary(plan)]
 
 

@@ -114,14 +114,54 @@ async def test_a_rule_that_waits_for_another_to_change_is_tried_again() -> None:
     assert make_plan(parse(waiting), await read_snapshot(service)).changes == ()
 
 
-async def test_a_strangers_number_stops_it_and_says_what_was_not_done() -> None:
+async def test_what_livekit_refuses_is_told_with_what_was_and_was_not_done() -> None:
     service = InMemorySip()
-    await create(service, SIPInboundTrunkInfo(name="strange", numbers=["+12025550100"]))
-    with pytest.raises(ApplyFailed, match="Conflicting") as caught:
+
+    def refuse(method: str) -> None:
+        if method == "create_inbound_trunk":
+            raise ServerError("invalid_argument", "as scripted", status=400)
+
+    service.before = refuse
+    with pytest.raises(ApplyFailed, match="as scripted") as caught:
         await apply(service, planner(parse(SIMPLE)))
     assert caught.value.failed == "create inbound trunk main"
     assert caught.value.done == ("create outbound trunk out",)
     assert caught.value.not_done == ("create dispatch rule story",)
+
+
+async def test_a_strangers_number_is_never_taken() -> None:
+    service = await applied('inbound_trunks: {main: {numbers: ["+12025550150"]}}')
+    await create(service, SIPInboundTrunkInfo(name="strange", numbers=["1 202 555 0100"]))
+    before = await read_snapshot(service)
+    with pytest.raises(PlanRefused, match="the stranger strange"):
+        await apply(service, planner(parse(SIMPLE)), may_delete=True)
+    assert await read_snapshot(service) == before
+
+
+async def test_a_strangers_number_for_other_callers_is_no_conflict() -> None:
+    service = InMemorySip()
+    other = SIPInboundTrunkInfo(
+        name="strange", numbers=["+12025550100"], allowed_numbers=["+33612345678"]
+    )
+    await create(service, other)
+    assert len(await apply(service, planner(parse(SIMPLE)))) == 3
+
+
+async def test_a_strangers_rule_for_the_same_calls_is_a_conflict() -> None:
+    service = await applied(SIMPLE)
+    (rule,) = service.rules.values()
+    rule.name = "strange"
+    with pytest.raises(PlanRefused, match="takes the same calls"):
+        await apply(service, planner(parse(SIMPLE)))
+
+
+async def test_a_conflict_stops_only_a_plan_that_touches_it() -> None:
+    service = await applied(SIMPLE)
+    service.inbound["ST_x"] = SIPInboundTrunkInfo(
+        sip_trunk_id="ST_x", name="strange", numbers=["+12025550100"]
+    )
+    other = SIMPLE.replace("sip.example.com", "sip.example.org")
+    assert await apply(service, planner(parse(other))) != []
 
 
 @pytest.mark.parametrize("stop_at", [0, 1, 2])
