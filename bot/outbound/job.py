@@ -16,6 +16,7 @@ from bot.line import CallerLine
 from bot.logs import bind_call
 from bot.outbound.dialler import CALLEE, Dialler
 from bot.outbound.progress import Progress
+from bot.outbound.ticket import END_TOPIC
 from bot.records import (
     CallRecord,
     CallRecorder,
@@ -31,9 +32,6 @@ from bot.talk import Talk
 from sip.outcome import Outcome
 
 logger = logging.getLogger("storyline.outbound")
-
-# What make-call sends into the room to end the call.
-END_TOPIC = "storyline.end"
 
 # Voice and models are made ready within a second; without them nobody is dialled.
 _READY_LIMIT_S = 8.0

@@ -16,9 +16,8 @@ from livekit.api import (
     ServerError,
 )
 
-from bot.outbound.job import END_TOPIC
 from bot.outbound.result import Result
-from bot.outbound.ticket import write_ticket
+from bot.outbound.ticket import END_TOPIC, write_ticket
 from bot.records import CallStore, Ledger, Order, OrderState, TrunkLimits, utc_now
 from sip.errors import HangUpFailed
 from sip.line import hang_up

@@ -1,6 +1,9 @@
-"""What a job is told when it is to place a call instead of taking one."""
+"""What a job is told from outside: which call to place instead of taking one, and to end it."""
 
 import json
+
+# The topic of the message that ends a call in progress.
+END_TOPIC = "storyline.end"
 
 _FIELD = "outbound_call"
 

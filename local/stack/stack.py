@@ -133,6 +133,8 @@ class Stack:
             "STORYLINE_LOCAL_SIP_PASSWORD": self.sip_password,
             "DATABASE_URL": self.database_url,
             "PORT": str(self._ports.worker),
+            # Whoever is called here sits on this machine and is awake.
+            "STORYLINE_CALLING_HOURS": "00:00-24:00",
         }
         return settings if self._watch is None else settings | self._watch.env
 

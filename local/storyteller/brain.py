@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 
-from local.storyteller import introduction, telling
+from local.storyteller import called, introduction, telling
 from local.storyteller.messages import Message, Reply
 
 GATHERED = "information_gathered"
@@ -20,6 +20,10 @@ def reply(messages: Sequence[Message], tools: Collection[str], instructions: str
     """
     if example := QUOTED.search(instructions):
         return Reply(text=" ".join(example[1].split()))
+    if called.CLASSIFY in tools:
+        return called.classify(messages)
+    if blocking := called.never_again(messages, tools):
+        return blocking
     if FINISHED in tools or (GATHERED not in tools and telling.is_story(messages)):
         return telling.reply(messages, FINISHED in tools, instructions)
     return introduction.reply(messages, GATHERED in tools)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from local.storyteller.called import known_facts
 from local.storyteller.facts import BOTH, NAME, PLACE, Facts, Kind, learn
 from local.storyteller.messages import Message, Reply, ToolCall
 from local.storyteller.phrases import is_noise, is_repeat, is_stop, is_yes, plain
@@ -45,7 +46,7 @@ def reply(messages: Sequence[Message], may_call: bool) -> Reply:
     """
     if messages and messages[-1].role == "tool":
         return Reply()
-    state = _State()
+    state = _State(facts=Facts(*known_facts(messages)))
     for message in messages:
         if message.role == "assistant" and message.text:
             state = replace(state, asked=_asked(message.text) or state.asked)

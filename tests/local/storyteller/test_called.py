@@ -1,0 +1,63 @@
+"""The scripted storyteller on a call that Echo makes."""
+
+import pytest
+
+from agents.callee import Callee
+from local.storyteller.brain import reply
+from local.storyteller.messages import Message
+
+pytestmark = pytest.mark.unit
+
+INTRO = ("information_gathered", "do_not_call")
+STORY = ("story_finished", "do_not_call")
+
+
+def tool(messages: list[Message], tools: tuple[str, ...]) -> tuple[str, dict[str, str]] | None:
+    calls = reply(messages, tools).tool_calls
+    return (calls[0].name, dict(calls[0].arguments)) if calls else None
+
+
+@pytest.mark.parametrize("tools", [INTRO, STORY])
+@pytest.mark.parametrize(
+    "words",
+    ["Never call me again.", "Please don't call me anymore.", "Stop calling me!", "Take me off."],
+)
+def test_whoever_wants_no_more_calls_is_blocked(words: str, tools: tuple[str, ...]) -> None:
+    assert tool([Message("user", words)], tools) == ("do_not_call", {})
+
+
+@pytest.mark.parametrize("words", ["I call him.", "Stop.", "Call the captain.", "Hello?"])
+def test_a_call_in_the_story_is_not_a_wish_to_be_blocked(words: str) -> None:
+    assert (tool([Message("user", words)], STORY) or ("",))[0] != "do_not_call"
+
+
+def test_what_is_known_is_not_asked_again() -> None:
+    callee = Callee(name="Maria")
+    messages = [
+        Message("system", callee.instructions),
+        Message("assistant", callee.opening),
+        Message("assistant", callee.question),
+        Message("user", "In Lisbon."),
+    ]
+    assert tool(messages, INTRO) == (
+        "information_gathered",
+        {"name": "Maria", "location": "Lisbon"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("heard", "label"),
+    [
+        ("Hello?", "human"),
+        ("This is Maria speaking.", "human"),
+        ("Hi, you have reached Maria. Please leave a message after the tone.", "machine-vm"),
+        ("The mailbox is full. Goodbye.", "machine-unavailable"),
+        ("Please state your name and why you're calling.", "machine-ivr"),
+        ("For opening hours press one, for anything else stay on the line.", "machine-ivr"),
+        ("Thank you for calling the pizza place in the old town near the harbour", "uncertain"),
+    ],
+)
+def test_a_greeting_tells_who_has_answered(heard: str, label: str) -> None:
+    messages = [Message("system", "Classify."), Message("user", heard)]
+    expected = ("save_prediction", {"label": label})
+    assert tool(messages, ("save_prediction", "postpone_termination")) == expected
