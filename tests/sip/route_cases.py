@@ -112,6 +112,7 @@ class Case:
     caller: str = CALLER
     credentials: Credentials = Assumed.NONE
     pin: str | None = None
+    agents: tuple[str, ...] = ()
 
 
 _ROOM, _ENDLESS = Outcome.ROOM, Outcome.ENDLESS_RINGING
@@ -230,6 +231,16 @@ CASES = [
         rule_with("dispatch_rule_direct: {room_name: lobby}", f'numbers: ["{OURS}"]'),
         _ENDLESS,
         called=OURS[1:],
+    ),
+    Case(
+        "agents are asked to join",
+        rule_with(
+            "dispatch_rule_direct: {room_name: lobby}",
+            "room_config: {agents: [{agent_name: storyteller}, {agent_name: scribe}]}",
+        ),
+        _ROOM,
+        "lobby",
+        agents=("storyteller", "scribe"),
     ),
     Case("direct before individual", DIRECT_BEFORE_INDIVIDUAL, _ROOM, "lobby"),
     Case("rule with a filter before one without", FILTER_BEFORE_NONE, _ROOM, f"hall_{OURS}"),

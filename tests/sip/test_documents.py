@@ -36,6 +36,11 @@ def test_every_file_in_the_documents_is_accepted(text: str) -> None:
     assert manifest.declared
 
 
+def test_the_file_of_the_local_stack_has_nothing_to_complain_about() -> None:
+    text = (DOCS.parent / "local" / "trunks.yaml").read_text(encoding="utf-8")
+    assert problems_of(text, environment=environment(text)) == []
+
+
 def test_the_carriers_parts_fit_together_with_their_rule() -> None:
     parts = blocks("carriers.md")
     assert len(parts) == 7

@@ -19,6 +19,7 @@ def test_the_route_of_a_call_is_predicted(case: Case) -> None:
     caller = Caller(case.caller, case.called, "127.0.0.1", "127.0.0.1")
     found = route(snapshot, caller, credentials=case.credentials, pin=case.pin)
     assert (found.outcome, found.room) == (case.outcome, case.room)
+    assert found.agents == case.agents
 
 
 def test_the_table_is_large_enough_and_has_every_outcome() -> None:

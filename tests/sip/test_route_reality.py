@@ -23,7 +23,7 @@ from sip.route import RANDOM, Digest, Outcome, Route, route
 from sip.server import read_snapshot
 from sip.trunk_match import Caller
 from tests.sip.manifests import parse
-from tests.sip.route_cases import CASES, Case
+from tests.sip.route_cases import CALLER, CASES, OURS, Case, trunk_with
 from tests.sip.telephone import Telephone
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(60)]
@@ -57,6 +57,21 @@ async def test_what_happens_is_what_was_predicted(
     assert (predicted.outcome, predicted.room) == (case.outcome, case.room)
     try:
         await _dial(api, sip_stack, telephone, case, predicted)
+    finally:
+        await telephone.ask("hang_up")
+        await _close_rooms(api)
+
+
+async def test_a_caller_whom_nobody_answers_gets_486_after_the_ringing_timeout(
+    api: LiveKitAPI, sip_stack: Stack, telephone: Telephone
+) -> None:
+    text = trunk_with("ringing_timeout: 2s")
+    await apply(api.sip, partial(make_plan, parse(text)))
+    try:
+        assert await telephone.ask(
+            "dial", sip_address=sip_stack.sip_address, number=OURS, from_number=CALLER
+        ) in ("ringing", 486)
+        assert await telephone.ask("wait_answered", timeout_s=8) == 486
     finally:
         await telephone.ask("hang_up")
         await _close_rooms(api)
@@ -122,6 +137,8 @@ async def _assert_in_room(
     assert participant.attributes["sip.ruleID"] == predicted.rule.sip_dispatch_rule_id
     trunk_id = predicted.trunk.sip_trunk_id if predicted.trunk is not None else ""
     assert participant.attributes["sip.trunkID"] == trunk_id
+    asked = await api.agent_dispatch.list_dispatch(name)
+    assert {each.agent_name for each in asked if each.agent_name} == set(predicted.agents)
 
 
 async def _caller_in_a_room(api: LiveKitAPI, within_s: float) -> tuple[str, ParticipantInfo]:
