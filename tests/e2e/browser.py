@@ -7,10 +7,10 @@ from livekit import api, rtc
 
 from local.caller import CallTimeout, PhoneCall
 from local.caller.clock import CallClock
-from local.caller.speech import SPEECH_RATE_HZ, Speech
+from local.caller.speech import Speech
 from local.stack import Stack
 
-RATE_HZ = SPEECH_RATE_HZ
+RATE_HZ = 16_000  # what the telephone's voice detector understands
 _FRAME_BYTES = RATE_HZ // 50 * 2
 _QUEUE_MS = 100
 _AGENT_LIMIT_S = 15.0

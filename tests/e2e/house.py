@@ -20,8 +20,9 @@ from tests.e2e.explanation import explain
 # Deleting a room, sending BYE and writing the record take a moment each.
 SETTLE_S = 5.0
 _POLL_S = 0.1
-# Heard in the greeting and nowhere else.
+# Heard in the greeting and nowhere else. The ears are not sure of Echo's name, but of her trade.
 GREETING = "storyteller"
+GREETING_END = "calling"
 
 
 @dataclass
@@ -161,21 +162,22 @@ class TestCall:
                 raise
         return said
 
-    async def hear_greeting(self) -> None:
-        """Hear Echo out. The ears are not sure of her name, but of her trade."""
-        greeting = await self.hear()
+    async def answer_greeting(self, words: str) -> None:
+        """Hear Echo out and answer at once; what she said is understood meanwhile."""
+        await self.phone.wait_for_speech()
+        await self.phone.wait_for_silence(0.8, 30.0)
+        await self.phone.say(words)
+        greeting = await self.hear_until(GREETING_END)
         assert GREETING in greeting, greeting
 
     async def introduce(self, words: str = "Hi, I'm Maria from Lisbon.") -> str:
-        """Hear the greeting, say who is calling, and return how the story begins."""
-        await self.hear_greeting()
-        await self.phone.say(words)
+        """Say who is calling, and return how the story begins."""
+        await self.answer_greeting(words)
         return await self.hear(20.0)
 
     async def begin_story(self, words: str = "I'm Peter from Berlin.") -> None:
         """Say who is calling, and return while the first words of the story are heard."""
-        await self.hear_greeting()
-        await self.phone.say(words)
+        await self.answer_greeting(words)
         await self.phone.wait_for_speech(20.0)
 
     @property

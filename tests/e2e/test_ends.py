@@ -21,8 +21,6 @@ async def test_a_job_that_is_killed_does_not_leave_its_caller_in_silence(house: 
         (job,) = house.stack.job_pids()
         os.kill(job, signal.SIGKILL)
         await _is_closed_as_crashed(call)
-    async with house.ring() as call:
-        await call.hear_greeting()
 
 
 async def test_a_worker_that_is_killed_ends_its_calls_when_it_is_started_again(
@@ -34,8 +32,6 @@ async def test_a_worker_that_is_killed_ends_its_calls_when_it_is_started_again(
         assert not call.phone.is_over
         await house.use_worker()
         await _is_closed_as_crashed(call)
-    async with house.ring() as call:
-        await call.hear_greeting()
 
 
 async def test_a_worker_that_is_stopped_says_goodbye_to_its_callers(house: House) -> None:

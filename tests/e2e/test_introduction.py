@@ -11,31 +11,19 @@ pytestmark = pytest.mark.e2e
 
 async def test_both_facts_in_one_sentence_begin_the_story_at_once(house: House) -> None:
     async with house.ring() as call:
-        await call.hear_greeting()
-        await call.phone.say("My name is Peter and I live in Berlin.")
+        await call.answer_greeting("My name is Peter and I live in Berlin.")
         opening = await call.hear_until("?")
         assert "Peter" in opening
         assert "Berlin" in opening
         await _hang_up_in_story(call, turns=1)
 
 
-async def test_one_fact_at_a_time_is_asked_for_one_by_one(house: House) -> None:
-    async with house.ring() as call:
-        await call.hear_greeting()
-        await call.phone.say("My name is Peter.")
-        question = await call.hear_until("?")
-        assert "Peter" in question
-        assert "where" in question.lower()
-        await call.phone.say("I live in Chicago.")
-        assert "Chicago" in await call.hear_until("Chicago")
-        await _hang_up_in_story(call, turns=2)
-
-
 async def test_a_correction_counts_and_the_wrong_name_is_not_used(house: House) -> None:
     async with house.ring() as call:
-        await call.hear_greeting()
-        await call.phone.say("My name is Robert.")
-        assert "Robert" in await call.hear_until("?")
+        await call.answer_greeting("My name is Robert.")
+        question = await call.hear_until("?")
+        assert "Robert" in question
+        assert "where" in question.lower()
         await call.phone.say("No, not Robert. My name is Peter.")
         assert "Peter" in await call.hear_until("?")
         await call.phone.say("I'm from Chicago.")
@@ -48,8 +36,7 @@ async def test_a_correction_counts_and_the_wrong_name_is_not_used(house: House) 
 
 async def test_a_caller_who_refuses_gets_a_story_with_neutral_words(house: House) -> None:
     async with house.ring() as call:
-        await call.hear_greeting()
-        await call.phone.say("I'd rather not tell you my name or where I live.")
+        await call.answer_greeting("I'd rather not tell you my name or where I live.")
         opening = (await call.hear_until("?")).lower()
         assert NEUTRAL_NAME in opening
         assert NEUTRAL_LOCATION in opening

@@ -27,14 +27,8 @@ async def test_two_calls_at_once_never_mix(house: House) -> None:
 
 async def _call(house: House, who: str, place: str) -> tuple[str, CallRecord]:
     async with house.ring() as call:
-        await call.hear_greeting()
-        await call.phone.say(who)
-        opening = await call.hear_until(place)
-        if "?" not in opening:
-            await call.hear_until("?")
-        await call.phone.say("Yes, please.")
-        await call.hear_until("?")
-        heard = call.said
+        await call.answer_greeting(who)
+        heard = await call.hear_until(place)
         await call.phone.hang_up()
         record = await call.record()
     assert record.agent_reached is AgentReached.STORY
