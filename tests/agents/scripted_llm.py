@@ -27,7 +27,7 @@ class Asked:
     messages: list[tuple[str, str]] = field(default_factory=list)
 
 
-class ScriptedLLM(llm.LLM):
+class ScriptedLLM(llm.LLM[str]):
     """Gives the answers in order; asked more often than that, it fails."""
 
     def __init__(self, *answers: Answer) -> None:

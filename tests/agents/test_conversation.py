@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from livekit.agents import AgentSession
+from livekit.agents import AgentSession, ConversationItemAddedEvent
 from livekit.agents.llm import ChatMessage
 
 from agents.conversation import Conversation
@@ -93,9 +93,12 @@ async def test_echo_says_nothing_before_the_caller_can_hear() -> None:
         llm=ScriptedLLM(), userdata=Conversation(line=line)
     ) as session:
         said = asyncio.Event()
-        session.on(
-            "conversation_item_added", lambda event: event.item.type == "message" and said.set()
-        )
+
+        def on_item(event: ConversationItemAddedEvent) -> None:
+            if event.item.type == "message":
+                said.set()
+
+        session.on("conversation_item_added", on_item)
         await session.start(IntroAgent())
         assert session.history.messages() == []
         line.answered.set()
