@@ -8,11 +8,18 @@ from livekit.agents.llm import RealtimeModel
 from agents.story import StoryData
 
 
+class NeverAnswered(Exception):
+    """The call ended before anybody could hear."""
+
+
 class PhoneLine(Protocol):
     """The line to the caller, whatever carries it."""
 
     async def wait_until_answered(self) -> None:
-        """Return once the caller can hear. What is said earlier is lost."""
+        """Return once the caller can hear. What is said earlier is lost.
+
+        Raises NeverAnswered when the call ends first.
+        """
 
     async def hang_up(self) -> None:
         """End the call because the story is finished.

@@ -1,5 +1,6 @@
 """Echo introduces herself and learns the caller's name and place."""
 
+import contextlib
 from collections.abc import AsyncIterator
 
 from livekit import rtc
@@ -7,7 +8,7 @@ from livekit.agents import Agent, RunContext, StopResponse, function_tool
 from livekit.agents.tts import ChunkedStream
 
 from agents.callee import Callee
-from agents.conversation import Conversation
+from agents.conversation import Conversation, NeverAnswered
 from agents.do_not_call import do_not_call
 from agents.prompts import load_prompt
 from agents.story import StoryData
@@ -28,7 +29,11 @@ class IntroAgent(Agent):
 
     async def on_enter(self) -> None:
         """Greet as soon as the caller can hear; the voice is made ready while it still rings."""
-        callee = self._callee
+        # A call that ends while it rings leaves nobody to greet, and must not be waited for.
+        with contextlib.suppress(NeverAnswered):
+            await self._begin(self._callee)
+
+    async def _begin(self, callee: Callee | None) -> None:
         if callee is None:
             await self._greet(load_prompt("greeting"), interruptible=True)
             return

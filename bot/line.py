@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from livekit import rtc
 
+from agents.conversation import NeverAnswered
 from bot.ending import Ending
 from bot.records import EndReason
 from sip.call_info import is_answered
@@ -54,7 +55,17 @@ class CallerLine:
 
     async def wait_until_answered(self) -> None:
         self.agent_waits.set()
-        await self._answered.wait()
+        waits = [
+            asyncio.create_task(self._answered.wait()),
+            asyncio.create_task(self._ending.wait()),
+        ]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        if not self.answered:
+            raise NeverAnswered
 
     async def hang_up(self) -> None:
         self._ending.set(EndReason.STORY_FINISHED)

@@ -179,6 +179,13 @@ class Ledger:
                 rows = await connection.execute(found.order_by(orders.c.asked_at))
                 return [from_row(row) for row in rows]
 
+    async def recent(self, limit: int) -> list[Order]:
+        """The newest orders first."""
+        found = select(orders).order_by(orders.c.asked_at.desc()).limit(limit)
+        with database_errors():
+            async with self._engine.connect() as connection:
+                return [from_row(row) for row in await connection.execute(found)]
+
     async def is_blocked(self, number: str) -> bool:
         with database_errors():
             async with self._engine.connect() as connection:
