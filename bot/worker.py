@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from livekit import api
 from livekit.agents import AgentServer, JobProcess
+from livekit.agents.utils import http_context
 
 from bot.audio import load_vad
 from bot.call import take_call
@@ -28,9 +29,12 @@ _PRELOADED = (
     "aiosqlite",
     "anyio._backends._asyncio",
     "asyncpg",
+    "jiter",
+    "livekit.agents.llm.async_toolset",
+    "openai.lib.streaming.chat",
     "openai.pagination",
-    "openai.resources.audio.speech",
-    "openai.resources.chat.completions",
+    "openai.resources.audio.audio",
+    "openai.resources.chat.chat",
     "openai.resources.models",
 )
 # The entry point of a job may take so long to hang up and to write its record.
@@ -41,6 +45,13 @@ def prewarm(process: JobProcess) -> None:
     """Load what every call needs, before there is one."""
     process.userdata["vad"] = load_vad()
     process.userdata["openai"] = make_openai_client(Settings.load())
+    asyncio.run(_read_certificates())
+
+
+async def _read_certificates() -> None:
+    """Let the process read the machine's certificates now: 30 to 200 ms in which nothing moves."""
+    async with http_context.open():
+        pass
 
 
 def build_server(settings: Settings) -> AgentServer:
