@@ -20,14 +20,20 @@ async def carry_through(
     recorder: CallRecorder,
     ending: Ending,
     carry: Callable[[], Awaitable[None]],
+    *,
+    is_answered: Callable[[], bool] = lambda: True,
 ) -> None:
     """Run `carry` to its end; then the room is deleted and the record closed, once.
 
-    Whatever happens first ends the call. Raises only if cancelled.
+    Whatever happens first ends the call. `is_answered` tells what it means that the room was
+    closed from outside. Raises only if cancelled.
     """
-    ctx.room.on(
-        "disconnected", lambda *_: ending.set(EndReason.CALLER_HUNG_UP, "the room was closed")
-    )
+
+    def on_room_closed(_: object) -> None:
+        reason = EndReason.CALLER_HUNG_UP if is_answered() else EndReason.NEVER_ANSWERED
+        ending.set(reason, "the room was closed")
+
+    ctx.room.on("disconnected", on_room_closed)
     try:
         await carry()
     except asyncio.CancelledError:

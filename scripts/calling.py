@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from livekit.api import LiveKitAPI
-
 from bot.outbound.placer import Placer, Until
-from bot.outbound.request import Request, limits_of, make_order
+from bot.outbound.request import Request, limits_of
 from bot.outbound.result import Result
-from bot.records import CallStore, Ledger, Order, OrderRefused, OrderState, utc_now
+from bot.records import Order, OrderRefused, OrderState
 from bot.settings import Settings
 from scripts.calling_text import Screen
+from scripts.office import Office
 from sip.errors import NumberRefused
 from sip.number import mask_number
-from sip.outbound_trunk import WayOut, find_way_out
 
 
 @dataclass(frozen=True)
@@ -30,41 +28,6 @@ class Wish:
     from_number: str | None
     until: Until
     again: bool
-
-
-@dataclass(frozen=True)
-class Office:
-    """What calls are made from: the ledger, LiveKit, and the way out."""
-
-    settings: Settings
-    ledger: Ledger
-    placer: Placer
-    way_out: WayOut
-
-    @classmethod
-    @asynccontextmanager
-    async def open(
-        cls, settings: Settings, trunk: str | None, from_number: str | None
-    ) -> AsyncIterator[Office]:
-        """Raises ServerRefused, TrunkNotFound, InvalidNumber."""
-        livekit = settings.livekit
-        async with (
-            Ledger.open(settings.database_url) as ledger,
-            CallStore.open(settings.database_url) as store,
-            LiveKitAPI(
-                livekit.url,
-                livekit.api_key.get_secret_value(),
-                livekit.api_secret.get_secret_value(),
-            ) as api,
-        ):
-            way_out = await find_way_out(api.sip, trunk or settings.outbound.trunk, from_number)
-            placer = Placer(ledger, store, api, agent_name=settings.worker.agent_name)
-            yield cls(settings, ledger, placer, way_out)
-
-    def order(self, request: Request) -> Order:
-        """The order for a request. Raises NumberRefused."""
-        outbound, max_call_s = self.settings.outbound, self.settings.call.max_call_s
-        return make_order(request, self.way_out, outbound, max_call_s, utc_now())
 
 
 async def check_call(settings: Settings, wish: Wish) -> Result | str:

@@ -1,7 +1,8 @@
 """make-call: ring a number, let Echo tell a story, and say in one word how it came out.
 
 Exit codes: 0 answered, 1 failed, 2 wrong usage or settings, 10 busy, 11 no-answer, 12 declined,
-13 unreachable, 14 cancelled, 15 refused, 16 voicemail, 17 screened.
+13 unreachable, 14 cancelled, 15 refused, 16 voicemail, 17 screened, 18 some of a list are left
+for later.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import sys
 from enum import StrEnum
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -18,11 +20,14 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 from bot.logs import configure_logs
+from bot.outbound.list_runner import RowResult
+from bot.outbound.number_list import ListError
 from bot.outbound.request import Request
 from bot.outbound.result import Result
 from bot.records import BlockedBy, Ledger, RecordsError, migrate, utc_now
 from bot.settings import Settings, SettingsError
 from scripts.calling import Wish, check_call, make_call
+from scripts.calling_list import call_list, list_exit_code, list_json, list_summary
 from scripts.calling_text import EXIT_CODES, Screen
 from sip.errors import NumberRefused, SipError
 from sip.number_rules import callable_number
@@ -61,7 +66,16 @@ _err = Console(highlight=False, soft_wrap=True, stderr=True)
 
 @app.command(_CALL)
 def call(
-    number: Annotated[str, typer.Argument(help="Whom to call: +15550123, with country code.")],
+    number: Annotated[str, typer.Argument(help="Whom to call: +15550123, with country code.")] = "",
+    file: Annotated[
+        Path | None, typer.Option(help="Call everybody in this CSV: number[,name[,location]].")
+    ] = None,
+    retry: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="OUTCOME=TIMESxSECONDS", help="For a list: call again, busy=2x300 for example."
+        ),
+    ] = None,
     from_number: Annotated[
         str | None, typer.Option("--from", help="The number to call from; the trunk must have it.")
     ] = None,
@@ -89,6 +103,8 @@ def call(
     ] = False,
 ) -> None:
     """Call a number and tell its owner a story. The default: `make-call NUMBER`."""
+    if bool(number) == bool(file):
+        raise typer.BadParameter("give a number, or a list with --file")
     settings = _settings()
     wish = Wish(
         Request(
@@ -104,8 +120,32 @@ def call(
         until=wait.value,
         again=again,
     )
+    if file is not None:
+        _call_list(settings, file, wish, retry or [], as_json)
     screen = Screen(_out, _err, quiet=as_json)
     _conclude(asyncio.run(_call(settings, wish, screen, dry_run=dry_run)), as_json)
+
+
+def _call_list(
+    settings: Settings, file: Path, wish: Wish, retries: list[str], as_json: bool
+) -> NoReturn:
+    async def run() -> list[RowResult]:
+        await migrate(settings.database_url)
+        return await call_list(settings, file, wish, retries, _out, quiet=as_json)
+
+    try:
+        results = asyncio.run(run())
+    except (ListError, ValueError) as error:
+        _err.print(escape(str(error)))
+        raise typer.Exit(_USAGE) from error
+    except (SipError, RecordsError) as error:
+        _err.print(escape(str(error)))
+        raise typer.Exit(_FAILED) from error
+    if as_json:
+        _out.print_json(data=list_json(results))
+    else:
+        _out.print(list_summary(results))
+    raise typer.Exit(list_exit_code(results))
 
 
 async def _call(settings: Settings, wish: Wish, screen: Screen, *, dry_run: bool) -> Result | str:

@@ -68,7 +68,7 @@ async def place_call(ctx: JobContext, settings: Settings, call_id: str) -> None:
                 CallRecorder(store, record) as recorder,
             ):
                 call = PlacedCall(ctx, settings, recorder, order, progress, ending)
-                await carry_through(ctx, recorder, ending, call.carry)
+                await carry_through(ctx, recorder, ending, call.carry, is_answered=call.is_answered)
         finally:
             await progress.close(ending)
 
@@ -98,6 +98,10 @@ class PlacedCall:
             on_telephone=True,
             block=partial(block_number, settings.database_url, order.number),
         )
+
+    def is_answered(self) -> bool:
+        """Whether anybody has heard Echo."""
+        return self._line.answered
 
     async def carry(self) -> None:
         """Prepare the conversation, dial, and talk until the call has ended."""

@@ -12,6 +12,10 @@ from sip.number_rules import callable_number, country_of
 from sip.outbound_trunk import WayOut
 
 
+class OutsideHours(NumberRefused):
+    """It is too early or too late in the day where the callee lives."""
+
+
 @dataclass(frozen=True)
 class Request:
     """A call as it was asked for. What is None comes from the settings."""
@@ -27,7 +31,9 @@ class Request:
 def make_order(
     request: Request, way_out: WayOut, settings: OutboundSettings, max_call_s: float, now: datetime
 ) -> Order:
-    """Return the order, if our rules allow such a call now. Raises NumberRefused.
+    """Return the order, if our rules allow such a call now.
+
+    Raises NumberRefused, and OutsideHours where waiting helps.
 
     Whether other calls are in its way is asked later, by the ledger.
     """
@@ -67,4 +73,4 @@ def _check_hours(number: str, settings: OutboundSettings, now: datetime) -> None
         raise NumberRefused("nobody knows its time zone, so the calling hours cannot be kept")
     opening = next_opening(number, hours, now)
     when = f"again from {opening.astimezone(zones[0]):%Y-%m-%d %H:%M %Z}" if opening else "never"
-    raise NumberRefused(f"it is outside the calling hours ({hours}) there; {when}")
+    raise OutsideHours(f"it is outside the calling hours ({hours}) there; {when}")

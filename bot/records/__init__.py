@@ -1,6 +1,12 @@
 """What is remembered of the calls: one row each, from the first moment to the end."""
 
-from bot.records.errors import DatabaseUnavailable, OrderRefused, RecordsError, SchemaError
+from bot.records.errors import (
+    DatabaseUnavailable,
+    OrderRefused,
+    RecordsError,
+    SchemaError,
+    TrunkBusy,
+)
 from bot.records.ledger import Ledger
 from bot.records.migrate import migrate
 from bot.records.order import Blocked, BlockedBy, Order, OrderState, TrunkLimits
@@ -24,6 +30,7 @@ __all__ = [
     "OrderState",
     "RecordsError",
     "SchemaError",
+    "TrunkBusy",
     "TrunkLimits",
     "migrate",
     "utc_now",

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.records.errors import OrderRefused
+from bot.records.errors import OrderRefused, TrunkBusy
 from bot.records.order import Order, OrderState, TrunkLimits
 from bot.records.orders_table import do_not_call, from_row, orders
 
@@ -53,11 +53,11 @@ async def check(
             raise OrderRefused("the number is being called, or was called less than a minute ago")
     trunk = orders.c.trunk_id == order.trunk_id
     if await _count(connection, trunk, live) >= limits.at_once:
-        raise OrderRefused(f"the trunk has {limits.at_once} calls at once, which is its limit")
+        raise TrunkBusy(f"the trunk has {limits.at_once} calls at once, which is its limit")
     lately = or_(live, orders.c.dialed_at.is_not(None))
     recent = orders.c.asked_at > now - _MINUTE
     if await _count(connection, trunk, recent, lately) >= limits.per_minute:
-        raise OrderRefused(f"the trunk had {limits.per_minute} calls in a minute, its limit")
+        raise TrunkBusy(f"the trunk had {limits.per_minute} calls in a minute, its limit")
 
 
 async def _count(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> int:

@@ -19,3 +19,7 @@ class OrderRefused(RecordsError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class TrunkBusy(OrderRefused):
+    """The trunk has as many calls as it may have. Later there is room again."""

@@ -13,10 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from bot.records import CallRecord, Ledger, Order
+from local.caller import PhoneCall
+from local.caller.incoming import Telephone
 from local.stack.environment import clean_environment
 from tests.e2e.house import House
 
 _LIMIT_S = 60.0
+# Nobody has the receiver at the ear within less.
+_REACTION_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class Operator:
     carrier_port: int
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _running: list[Command] = field(default_factory=list)
+    _calls: list[PhoneCall] = field(default_factory=list)
 
     def new_number(self) -> str:
         """Somebody who has never been called."""
@@ -114,6 +119,16 @@ class Operator:
                     return order, record
                 await asyncio.sleep(0.1)
 
+    async def pick_up(self, telephone: Telephone) -> PhoneCall:
+        """Answer as a quick person does."""
+        ringing = await telephone.wait_call()
+        await asyncio.sleep(_REACTION_S)
+        call = await ringing.answer()
+        self._calls.append(call)
+        return call
+
     async def close(self) -> None:
         for command in self._running:
             await command.close()
+        for call in self._calls:
+            await call.aclose()

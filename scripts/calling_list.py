@@ -1,0 +1,173 @@
+"""A whole list for a command: everybody on it, with a progress bar, stopped when told to."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+from bot.outbound.list_runner import ListRunner, RowResult
+from bot.outbound.number_list import Retry, Row, read_list
+from bot.outbound.request import Request, limits_of
+from bot.outbound.result import Result
+from bot.records import Order, utc_now
+from bot.settings import Settings
+from scripts.calling import Wish
+from scripts.office import Office
+from sip.number import mask_number
+from sip.outcome import Outcome
+
+EXIT_ALL_DONE = 0
+EXIT_SOME_LATER = 18
+
+
+@dataclass
+class _ListDesk:
+    """Makes the calls of a list from the office, and knows which are in progress."""
+
+    office: Office
+    wish: Wish
+    live: set[str] = field(default_factory=set)
+
+    def order(self, row: Row, key: str) -> Order:
+        asked = self.wish.request
+        return self.office.order(
+            Request(
+                row.number,
+                name=row.name,
+                location=row.location,
+                ring_timeout_s=asked.ring_timeout_s,
+                max_call_s=asked.max_call_s,
+                idempotency_key=key,
+            )
+        )
+
+    async def accept(self, order: Order) -> tuple[Order, bool]:
+        limits = limits_of(self.office.settings.outbound)
+        return await self.office.placer.accept(order, limits, again=True)
+
+    async def follow(self, order: Order, *, is_first: bool) -> Result:
+        self.live.add(order.call_id)
+        try:
+            return await self.office.placer.follow(order, is_first=is_first)
+        finally:
+            self.live.discard(order.call_id)
+
+    async def history(self, prefix: str) -> list[Order]:
+        return await self.office.ledger.with_keys(prefix)
+
+
+async def call_list(
+    settings: Settings, path: Path, wish: Wish, retries: Sequence[str], out: Console, *, quiet: bool
+) -> list[RowResult]:
+    """Call everybody in the file. Raises ListError, SipError, RecordsError, ValueError."""
+    rules = Retry.parse(retries)
+    rows = await asyncio.to_thread(read_list, path)
+    name = wish.request.idempotency_key or str(await asyncio.to_thread(path.resolve))
+    async with Office.open(settings, wish.trunk, wish.from_number) as office:
+        desk = _ListDesk(office, wish)
+        runner = ListRunner(
+            desk, name, rules, at_once=settings.outbound.calls_at_once, clock=utc_now
+        )
+        with _stoppable(runner, desk), _Bar(out, len(rows), quiet=quiet) as bar:
+            return await runner.run(rows, bar.show)
+
+
+@contextmanager
+def _stoppable(runner: ListRunner, desk: _ListDesk) -> Iterator[None]:
+    """Ctrl-C: nobody else is called; a second one ends the calls in progress too."""
+    loop = asyncio.get_running_loop()
+    ending: list[asyncio.Task[Any]] = []
+
+    def stop() -> None:
+        if not runner.stopping.is_set():
+            runner.stopping.set()
+            return
+        ending.extend(
+            asyncio.create_task(desk.office.placer.stop(call_id)) for call_id in desk.live
+        )
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+class _Bar:
+    """A bar on a terminal, a line for each person otherwise."""
+
+    def __init__(self, out: Console, total: int, *, quiet: bool) -> None:
+        self._out = out
+        self._quiet = quiet
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+        self._total = total
+
+    def __enter__(self) -> _Bar:
+        if self._out.is_terminal and not self._quiet:
+            columns = (TextColumn("calling"), BarColumn(), MofNCompleteColumn())
+            self._progress = Progress(*columns, console=self._out)
+            self._task = self._progress.add_task("calling", total=self._total)
+            self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+
+    def show(self, result: RowResult) -> None:
+        if self._progress is not None and self._task is not None:
+            self._progress.advance(self._task)
+        if not self._quiet:
+            word = result.outcome.value if result.outcome else "later"
+            number = mask_number(result.row.number)
+            line = f"line {result.row.line}  {number}  {word}: {result.sentence}"
+            (self._progress.console if self._progress else self._out).print(escape(line))
+
+
+def list_json(results: Sequence[RowResult]) -> dict[str, Any]:
+    """The whole list for machines."""
+    return {
+        "rows": [
+            {
+                "line": result.row.line,
+                "number": result.row.number,
+                "outcome": result.outcome.value if result.outcome else None,
+                "sentence": result.sentence,
+                "attempts": result.attempts,
+                "later": result.later,
+                "call_id": result.order.call_id if result.order else None,
+                "sip_status": result.order.sip_status if result.order else None,
+            }
+            for result in results
+        ],
+        "summary": dict(_counted(results)),
+    }
+
+
+def list_summary(results: Sequence[RowResult]) -> str:
+    """One line: how many came out how."""
+    return ", ".join(f"{count} {word}" for word, count in _counted(results))
+
+
+def list_exit_code(results: Sequence[RowResult]) -> int:
+    """0 when everybody has an outcome; another one when the list must be run again."""
+    return EXIT_SOME_LATER if any(result.later for result in results) else EXIT_ALL_DONE
+
+
+def _counted(results: Sequence[RowResult]) -> list[tuple[str, int]]:
+    counted = Counter(result.outcome.value if result.outcome else "later" for result in results)
+    order = [*(outcome.value for outcome in Outcome), "later"]
+    return [(word, counted[word]) for word in order if counted[word]]

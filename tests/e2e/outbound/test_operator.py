@@ -1,0 +1,119 @@
+"""The operator stops a call, asks what would happen, and keeps the list."""
+
+import pytest
+
+from bot.records import EndReason
+from sip.outcome import Outcome
+from tests.e2e.outbound.carrier import carrier, ringing_for_ever
+from tests.e2e.outbound.operator import Operator
+
+pytestmark = pytest.mark.e2e
+
+BY_PHONE = ("--trunk", "telephones")
+
+
+async def test_ctrl_c_while_it_rings_stops_the_ringing(operator: Operator) -> None:
+    number = operator.new_number()
+    telephone = await operator.house.telephone.telephone(number)
+    command = await operator.start(number, *BY_PHONE, "--json")
+    ringing = await telephone.wait_call()
+    begun_s = ringing.now_s
+    command.interrupt()
+    assert await ringing.wait_given_up(5.0) - begun_s < 3.0
+    ended = await command.wait()
+    assert (ended.exit_code, ended.answer["outcome"]) == (14, "cancelled"), ended
+    order, record = await operator.ended(number)
+    assert order.outcome is Outcome.CANCELLED
+    assert record is not None and record.end_reason is EndReason.NEVER_ANSWERED
+
+
+async def test_ctrl_c_while_it_rings_is_a_cancel_on_the_wire(operator: Operator) -> None:
+    number = operator.new_number()
+    async with carrier(operator.carrier_port, ringing_for_ever(), operator.new_folder()) as line:
+        command = await operator.start(number, "--trunk", "carrier", "--json")
+        await line.wait_invite()
+        command.interrupt()
+        assert (await command.wait()).exit_code == 14
+        await operator.ended(number)
+        assert (line.invites, line.cancels) == (1, 1)
+
+
+async def test_after_the_answer_ctrl_c_asks_and_a_second_one_is_a_yes(operator: Operator) -> None:
+    number = operator.new_number()
+    telephone = await operator.house.telephone.telephone(number)
+    command = await operator.start(number, *BY_PHONE, "--json")
+    call = await operator.pick_up(telephone)
+    await call.hear_turn()
+    command.interrupt()
+    await call.say("I am Maria from Lisbon.")
+    assert (await call.hear_turn(20.0)).text, "one Ctrl-C ends nothing"
+    command.interrupt()
+    await call.wait_hung_up(6.0)
+    ended = await command.wait()
+    assert "End the call?" in ended.err
+    assert (ended.exit_code, ended.answer["outcome"]) == (0, "answered")
+    assert ended.answer["record"]["end_reason"] == EndReason.OPERATOR_HUNG_UP.value
+
+
+async def test_without_json_every_step_is_a_line(operator: Operator) -> None:
+    number = operator.new_number()
+    telephone = await operator.house.telephone.telephone(number)
+    command = await operator.start(number, *BY_PHONE)
+    call = await operator.pick_up(telephone)
+    await call.hear_turn()
+    await call.hang_up()
+    out = (await command.wait()).out
+    steps = ("queued", "storyteller", "ringing", "answered", "ended")
+    places = [out.find(step) for step in steps]
+    assert -1 not in places and places == sorted(places), out
+    assert number not in out
+
+
+async def test_a_dry_run_calls_nobody(operator: Operator) -> None:
+    number = operator.new_number()
+    telephone = await operator.house.telephone.telephone(number)
+    ended = await operator.run(number, *BY_PHONE, "--dry-run")
+    assert ended.exit_code == 0 and "Would call" in ended.out, ended
+    assert telephone.calls == []
+    assert [o for o in await operator.ledger.recent(1000) if o.number == number] == []
+
+
+@pytest.mark.parametrize(
+    ("number", "env", "reason"),
+    [
+        ("911", {}, "emergency"),
+        ("+19005550123", {}, "premium-rate"),
+        ("+33612345678", {}, "country"),
+        ("+12025550199", {"STORYLINE_CALLING_HOURS": "00:00-00:01"}, "calling hours"),
+    ],
+)
+async def test_what_the_rules_forbid_is_refused_before_anything_is_written(
+    operator: Operator, number: str, env: dict[str, str], reason: str
+) -> None:
+    before = await operator.ledger.recent(1000)
+    ended = await operator.run(number, *BY_PHONE, "--json", env=env)
+    assert (ended.exit_code, ended.answer["outcome"]) == (15, "refused")
+    assert reason in ended.answer["sentence"]
+    assert await operator.ledger.recent(1000) == before
+
+
+async def test_a_blocked_number_is_listed_refused_and_let_go_again(operator: Operator) -> None:
+    number = operator.new_number()
+    assert (await operator.run("block", number)).exit_code == 0
+    assert number in (await operator.run("blocked")).out
+    refused = await operator.run(number, *BY_PHONE, "--json")
+    assert (refused.exit_code, refused.answer["call_id"]) == (15, None)
+    assert (await operator.run("unblock", number)).exit_code == 0
+    assert (await operator.run("unblock", number)).exit_code == 1
+    assert (await operator.run(number, *BY_PHONE, "--dry-run")).exit_code == 0
+
+
+async def test_without_a_storyteller_nobody_is_dialled(operator: Operator) -> None:
+    number = operator.new_number()
+    telephone = await operator.house.telephone.telephone(number)
+    env = {"STORYLINE_AGENT_NAME": "nobody-serves-this"}
+    ended = await operator.run(number, *BY_PHONE, "--json", env=env)
+    assert (ended.exit_code, ended.answer["outcome"]) == (1, "failed")
+    assert "within 10 s" in ended.answer["sentence"]
+    assert telephone.calls == []
+    await operator.ended(number)
