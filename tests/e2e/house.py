@@ -151,14 +151,14 @@ class TestCall:
         """Everything Echo says until she waits."""
         return (await self.phone.hear_turn(timeout_s)).text
 
-    async def hear_until(self, word: str, timeout_s: float = 20.0) -> str:
-        """Everything Echo says until `word` has fallen, however she pauses."""
+    async def hear_until(self, *words: str, timeout_s: float = 20.0) -> str:
+        """Everything Echo says until one of `words` has fallen, however she pauses."""
         said = ""
-        while word.lower() not in said.lower():
+        while not any(word.lower() in said.lower() for word in words):
             try:
                 said += " " + (await self.phone.hear(timeout_s)).text
             except CallerError as failure:
-                failure.add_note(f"waited for {word!r}; heard only: {said}")
+                failure.add_note(f"waited for one of {words}; heard only: {said}")
                 raise
         return said
 

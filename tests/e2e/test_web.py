@@ -13,7 +13,7 @@ async def test_a_visitor_by_web_page_is_told_a_story(house: House) -> None:
         await call.begin_story()
         assert "Berlin" in await call.hear_until("Berlin")
         await call.phone.say("Stop, please. I want to end the call now.")
-        await call.hear_until("sleep")
+        await call.hear_until("for this story", "sleep", "bye")
         await call.phone.wait_hung_up(10.0)
         assert call.phone.ended_by == "far end"
         record = await call.record()
