@@ -52,7 +52,9 @@ async def take_call(ctx: JobContext) -> None:
         CallRecorder(store, record) as recorder,
     ):
         call = Call(ctx, settings, recorder)
-        await carry_through(ctx, recorder, call.ending, call.carry)
+        await carry_through(
+            ctx, recorder, call.ending, call.carry, is_answered=lambda: call.is_answered
+        )
 
 
 class Call:
@@ -62,7 +64,13 @@ class Call:
         self._ctx = ctx
         self._settings = settings
         self._recorder = recorder
+        self._line: CallerLine | None = None
         self.ending = Ending()
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the caller could hear us at some time."""
+        return self._line is not None and self._line.answered
 
     async def carry(self) -> None:
         """Talk with the caller until the call has ended."""
@@ -77,7 +85,7 @@ class Call:
             to_number=info.called_number,
             sip_call_id=info.sip_call_id,
         )
-        line = CallerLine(
+        self._line = CallerLine(
             self._ctx.room,
             participant.identity,
             self.ending,
@@ -85,7 +93,12 @@ class Call:
             block=partial(block_number, self._settings.database_url, info.caller_number),
         )
         talk = Talk(
-            self._ctx, self._settings, self._recorder, line, self.ending, first_agent=IntroAgent()
+            self._ctx,
+            self._settings,
+            self._recorder,
+            self._line,
+            self.ending,
+            first_agent=IntroAgent(),
         )
         await talk.run()
 
@@ -96,4 +109,6 @@ class Call:
                 return await self._ctx.wait_for_participant()
         except TimeoutError:
             self.ending.set(EndReason.NEVER_ANSWERED, "no caller came into the room")
-            return None
+        except RuntimeError:  # LiveKit closes a room that its only caller has left
+            self.ending.set(EndReason.NEVER_ANSWERED, "the caller had left before we came")
+        return None

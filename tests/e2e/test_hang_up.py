@@ -16,25 +16,25 @@ LOOK_S = 0.01
 async def test_a_caller_who_gives_up_while_it_rings_was_never_answered(house: House) -> None:
     ringing = await house.start_ringing(house.new_number())
     try:
-        room_name = await _room_with_a_job(house)
+        room_name = await _room_of_the_job(house)
     finally:
         await ringing.cancel()
     with pytest.raises(CallFailed) as failure:
         await ringing.wait_answered(1.0)
     assert failure.value.status_code == 487
+    # A job that finds nobody in its room waits for ten seconds before it gives up.
     record = await house.closed_record(room_name, within_s=15.0)
     assert record.end_reason is EndReason.NEVER_ANSWERED
     assert record.answered_at is None
     assert record.turns == 0
 
 
-async def _room_with_a_job(house: House) -> str:
-    """Wait until a job is in the one room there is: about 0.2 s before it answers."""
+async def _room_of_the_job(house: House) -> str:
+    """Wait for the record of the only call there is: its job answers about 0.2 s later."""
     async with asyncio.timeout(10.0):
         while True:
-            if house.stack.job_pids():
-                (room_name,) = await house.rooms()
-                return room_name
+            for record in await house.store.open_calls():
+                return record.room_name
             await asyncio.sleep(LOOK_S)
 
 
