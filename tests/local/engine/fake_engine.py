@@ -1,5 +1,6 @@
 """An engine without a model, run as a process by the tests."""
 
+import itertools
 import os
 import sys
 import time
@@ -9,8 +10,11 @@ from local.engine.frames import Frame
 from local.engine.serve import Handler, serve
 
 
+_turns = itertools.count()
+
+
 def echo(request: Frame) -> Iterator[Frame]:
-    yield Frame({"text": request.header["text"]}, request.payload)
+    yield Frame({"text": request.header["text"], "turn": next(_turns)}, request.payload)
 
 
 def count(request: Frame) -> Iterator[Frame]:
