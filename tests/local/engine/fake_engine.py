@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from local.engine.frames import Frame
 from local.engine.serve import Handler, serve
 
-
 _turns = itertools.count()
 
 
