@@ -25,6 +25,8 @@ class Remedies:
     """Ask for the answer once more."""
     give_up: Callable[[], Awaitable[None]]
     """Say goodbye without any model and end the call."""
+    is_ending: Callable[[], bool] = lambda: False
+    """A goodbye is being said, which has limits and words of its own."""
 
 
 class Patience:
@@ -93,6 +95,10 @@ class Patience:
         self._suspended = True
         self._settle()
 
+    def resume(self) -> None:
+        """Watch again."""
+        self._suspended = False
+
     async def run(self) -> None:
         """Keep the promise until cancelled."""
         while True:
@@ -106,9 +112,13 @@ class Patience:
         may_fill = not debt.has_failed and self._fillers == 0
         if may_fill and await self._paid_behind_filler(debt):
             return
+        if self._remedies.is_ending():
+            self._settle()
+            return
         logger.warning("no answer for the caller; apologising", extra={"failed": debt.has_failed})
         await self._remedies.abandon()
-        await self._clips.play(Clip.APOLOGY)
+        if not debt.is_paid:
+            await self._clips.play(Clip.APOLOGY)
         if debt.is_paid:
             return  # the caller spoke into the apology: their new turn is the retry
         debt.begin_again()

@@ -43,6 +43,7 @@ _SPOKEN_ENDS = frozenset(
         EndReason.TIME_LIMIT,
         EndReason.PROVIDER_FAILURE,
         EndReason.WORKER_SHUTDOWN,
+        EndReason.VOICEMAIL,
     }
 )
 
@@ -69,6 +70,7 @@ class Talk:
         self._first_agent = first_agent
         self._answer_limit_s = answer_limit_s
         self._shutdown_asked = asyncio.Event()
+        self._is_on_hold = False
         self._conversation = Conversation(line=line)
         self._clips = ClipPlayer(ctx.room, settings.story.clips_dir)
         self._models = build_models(
@@ -81,10 +83,27 @@ class Talk:
                 abandon=partial(interrupt, self._session),
                 retry=self._answer_again,
                 give_up=self._give_up,
+                is_ending=lambda: self._conversation.finishing,
             ),
             filler_after_s=settings.call.filler_after_s,
             apology_after_s=settings.call.apology_after_s,
         )
+
+    @property
+    def session(self) -> AgentSession[Conversation]:
+        """The session of this conversation."""
+        return self._session
+
+    def hold(self) -> None:
+        """Somebody else has the word: no questions into the silence, and no apologies."""
+        self._is_on_hold = True
+        self._patience.suspend()
+
+    def resume(self) -> None:
+        """The conversation goes on."""
+        self._is_on_hold = False
+        if not self._conversation.finishing:
+            self._patience.resume()
 
     async def run(self) -> None:
         """Talk until the call has ended."""
@@ -92,13 +111,13 @@ class Talk:
         silence = SilenceKeeper(
             self._session,
             may_ask=self._may_ask,
-            give_up=partial(self._farewell, EndReason.SILENCE, "farewell_silence"),
+            give_up=partial(self.farewell, EndReason.SILENCE, "farewell_silence"),
         )
         self._listen()
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [
-                    group.create_task(self._patience.run(), name="patience"),
+                    group.create_task(self._be_patient(), name="patience"),
                     group.create_task(silence.run(), name="silence"),
                     group.create_task(self._keep_time(), name="time-limit"),
                     group.create_task(self._heed_shutdown(), name="shutdown"),
@@ -108,10 +127,12 @@ class Talk:
                 await self._start_session()
                 reason = await self._ending.wait()
                 await cancel_and_wait(*tasks)
+            if reason is EndReason.STORY_FINISHED and not self._conversation.goodbye_heard:
+                await self._clips.play(Clip.GOODBYE)
             if reason in _SPOKEN_ENDS:
                 await asyncio.sleep(_LAST_SOUND_S)
-            self._log_usage()
         finally:
+            self._log_usage()
             await self._clips.aclose()
 
     def _make_session(self) -> AgentSession[Conversation]:
@@ -185,10 +206,16 @@ class Talk:
         """Whether a question of ours would not get into the way of an answer or a goodbye."""
         return (
             self._line.answered
+            and not self._is_on_hold
             and not self._conversation.finishing
             and not self._patience.waiting
             and self._session.agent_state == "listening"
         )
+
+    async def _be_patient(self) -> None:
+        # Nobody hears an apology before the call is answered; what failed earlier is due then.
+        await self._line.answer()
+        await self._patience.run()
 
     async def _keep_time(self) -> None:
         try:
@@ -203,12 +230,12 @@ class Talk:
             self._session,
             max_call_s=call.max_call_s,
             wind_down_s=call.wind_down_s,
-            end=partial(self._farewell, EndReason.TIME_LIMIT, "farewell_time_limit"),
+            end=partial(self.farewell, EndReason.TIME_LIMIT, "farewell_time_limit"),
         )
 
     async def _heed_shutdown(self) -> None:
         await self._shutdown_asked.wait()
-        await self._farewell(EndReason.WORKER_SHUTDOWN, "farewell_shutdown")
+        await self.farewell(EndReason.WORKER_SHUTDOWN, "farewell_shutdown")
 
     async def _choose_storyteller(self) -> None:
         """Use the realtime model only if it is there; known before the handover."""
@@ -227,11 +254,13 @@ class Talk:
             StoryAgent(agent.story, chat_ctx=carry_words(agent.chat_ctx), resuming=True)
         )
 
-    async def _farewell(self, reason: EndReason, prompt: str) -> None:
+    async def farewell(self, reason: EndReason, prompt: str) -> None:
+        """Say the last words of the call, whatever is going on, and end it."""
         if self._conversation.finishing:
             return  # the story's own goodbye is being said
         self._conversation.finishing = True
         self._patience.suspend()
+        await self._clips.stop()
         await say_farewell(self._session, self._clips, load_prompt(prompt))
         self._ending.set(reason)
 

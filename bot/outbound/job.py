@@ -6,6 +6,7 @@ from functools import partial
 
 from livekit import rtc
 from livekit.agents import AutoSubscribe, JobContext
+from livekit.agents.utils.aio import cancel_and_wait
 
 from agents.callee import Callee
 from agents.intro import IntroAgent
@@ -16,6 +17,7 @@ from bot.line import CallerLine
 from bot.logs import bind_call
 from bot.outbound.dialler import CALLEE, Dialler
 from bot.outbound.progress import Progress
+from bot.outbound.reception import Reception
 from bot.outbound.ticket import END_TOPIC
 from bot.records import (
     CallRecord,
@@ -117,9 +119,12 @@ class PlacedCall:
             first_agent=IntroAgent(callee),
             answer_limit_s=_READY_LIMIT_S + self._order.ring_timeout_s + _ANSWER_MARGIN_S,
         )
+        reception = Reception(talk, self._line, self._progress, self._ending, self._settings)
         async with asyncio.TaskGroup() as group:
-            group.create_task(talk.run(), name="talk")
             group.create_task(self._dial_when_ready(), name="dial")
+            receiving = group.create_task(reception.run(), name="who answers")
+            await talk.run()
+            await cancel_and_wait(receiving)
 
     def _on_data(self, packet: rtc.DataPacket) -> None:
         # Only the server's own API sends without a participant.

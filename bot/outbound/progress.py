@@ -66,9 +66,9 @@ class Progress:
         await self._settle()
         await self._try(lambda: self._ledger.answered(self._call_id, utc_now()))
 
-    async def became(self, outcome: Outcome) -> None:
+    async def became(self, outcome: Outcome, detail: str | None = None) -> None:
         """It turned out what it was that answered."""
-        self._outcome = outcome
+        self._outcome, self._detail = outcome, detail
         await self._try(lambda: self._ledger.note(self._call_id, outcome))
 
     async def cancel_asked(self) -> bool:

@@ -22,6 +22,8 @@ class EndReason(StrEnum):
     TIME_LIMIT = "time_limit"
     PROVIDER_FAILURE = "provider_failure"
     WORKER_SHUTDOWN = "worker_shutdown"
+    VOICEMAIL = "voicemail"  # an answering machine; what it was told is a setting
+    SCREENED = "screened"  # a call screener, and nobody came to the line
     OPERATOR_HUNG_UP = "operator_hung_up"  # make-call was told to end the call
     CRASHED = "crashed"  # the call's process died; written by the guardian
     NEVER_ANSWERED = "never_answered"  # the caller gave up while it rang

@@ -1,11 +1,13 @@
 """The settings of outbound calls: whom we may call, when, and how much at once."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from bot.settings.groups import Group, Word
 from sip.calling_hours import CallingHours
+
+_EVERY_COUNTRY = "*"
 
 
 def _hours(value: str) -> str:
@@ -13,9 +15,11 @@ def _hours(value: str) -> str:
 
 
 def _countries(value: str) -> str:
+    if value.strip() == _EVERY_COUNTRY:
+        return _EVERY_COUNTRY
     codes = [code.strip().upper() for code in value.replace(",", " ").split()]
-    if not all(len(code) == 2 and code.isalpha() for code in codes):
-        raise ValueError("must be ISO country codes, for example US,CA")
+    if not codes or not all(len(code) == 2 and code.isalpha() for code in codes):
+        raise ValueError("must be ISO country codes, for example US,CA, or * for all")
     return ",".join(codes)
 
 
@@ -31,8 +35,9 @@ class OutboundSettings(Group):
     country_codes: Annotated[str, AfterValidator(_countries)] | None = Field(
         None,
         alias="STORYLINE_CALL_COUNTRIES",
-        description="Countries that may be called (ISO codes, comma between). Default: the "
-        "country of the number that is called from; calls abroad are what toll fraud is made of.",
+        description="Countries that may be called (ISO codes, comma between; * for all). "
+        "Default: the country of the number that is called from; calls abroad are what toll fraud "
+        "is made of.",
     )
     calling_hours: Annotated[str, AfterValidator(_hours)] = Field(
         "09:00-20:00",
@@ -65,11 +70,21 @@ class OutboundSettings(Group):
         "40 seconds of most mailboxes reaches fewer of them.",
     )
 
+    on_voicemail: Literal["message", "hang_up"] = Field(
+        "message",
+        alias="STORYLINE_ON_VOICEMAIL",
+        description="message: leave a short one on an answering machine. hang_up: say nothing.",
+    )
+
     @property
     def hours(self) -> CallingHours:
         return CallingHours.parse(self.calling_hours)
 
     @property
     def countries(self) -> frozenset[str] | None:
-        """ISO codes; None for the country of the number that is called from."""
-        return None if self.country_codes is None else frozenset(self.country_codes.split(","))
+        """ISO codes, empty for every country; None for that of the number called from."""
+        if self.country_codes is None:
+            return None
+        if self.country_codes == _EVERY_COUNTRY:
+            return frozenset()
+        return frozenset(self.country_codes.split(","))

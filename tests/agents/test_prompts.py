@@ -18,6 +18,8 @@ _SPOKEN = (
     "ask_both",
     "ask_name",
     "ask_location",
+    "voicemail",
+    "to_screener",
     "blocked",
     "not_blocked",
     "goodbye_spoken",
