@@ -45,3 +45,4 @@ class Conversation:
     story: StoryData | None = None
     handover: str | None = None  # the id of the speech that handed over to the storyteller
     finishing: bool = False
+    goodbye_heard: bool = False

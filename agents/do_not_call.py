@@ -19,17 +19,18 @@ _CONFIRM_END_S = 12.0
 @function_tool
 async def do_not_call(context: RunContext[Conversation]) -> None:
     """Call this as soon as the person says that they do not want to be called again, ever."""
-    context.disallow_interruptions()
     conversation = context.userdata
+    # Before anything that can fail or be interrupted: the wish must not be lost.
+    noted = await conversation.line.never_call_again()
+    context.disallow_interruptions()
     if conversation.finishing:
         raise StopResponse
     conversation.finishing = True
     try:
         async with asyncio.timeout(_LAST_WORDS_LIMIT_S):
             await context.wait_for_playout()
-        noted = await conversation.line.never_call_again()
         text = load_prompt("blocked" if noted else "not_blocked")
-        await spoken(
+        conversation.goodbye_heard = await spoken(
             context.session,
             context.session.say(text, allow_interruptions=False),
             begin_s=_CONFIRM_BEGIN_S,
@@ -37,7 +38,6 @@ async def do_not_call(context: RunContext[Conversation]) -> None:
         )
     except TimeoutError:
         logger.warning("the last words were not played in time")
-        await conversation.line.never_call_again()
     finally:
         await conversation.line.hang_up()
     raise StopResponse

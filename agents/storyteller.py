@@ -101,11 +101,14 @@ class StoryAgent(Agent):
             tool_choice="none",
             allow_interruptions=False,
         )
+        conversation: Conversation = self.session.userdata
         if await self._spoken(own_words):
+            conversation.goodbye_heard = True
             return
         logger.warning("the model found no goodbye; saying the fixed one")
         text = load_prompt("goodbye_spoken", name=self._story.name)
-        await self._spoken(self.session.say(text, allow_interruptions=False))
+        fixed_words = self.session.say(text, allow_interruptions=False)
+        conversation.goodbye_heard = await self._spoken(fixed_words)
 
     async def _spoken(self, handle: SpeechHandle) -> bool:
         return await spoken(self.session, handle, begin_s=_GOODBYE_BEGIN_S, end_s=_GOODBYE_END_S)

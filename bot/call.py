@@ -33,7 +33,7 @@ async def take_call(ctx: JobContext) -> None:
     if ctx.job.metadata == PROBE_METADATA:
         await ctx.connect()  # being seen in the room is all that the doctor asks
         return
-    settings = Settings.load()
+    settings: Settings = ctx.proc.userdata["settings"]
     ordered = ordered_call(ctx.job.metadata)
     if ordered is not None:
         await place_call(ctx, settings, ordered)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from livekit import rtc
 from livekit.agents import JobContext
 
 from bot.ending import Ending
@@ -13,6 +14,17 @@ from sip.errors import HangUpFailed
 from sip.line import hang_up
 
 logger = logging.getLogger("storyline.call")
+
+
+# Everything else that disconnects us is not the caller's doing.
+_CLOSED_BY_SOMEBODY = frozenset(
+    {
+        rtc.DisconnectReason.CLIENT_INITIATED,
+        rtc.DisconnectReason.PARTICIPANT_REMOVED,
+        rtc.DisconnectReason.ROOM_CLOSED,
+        rtc.DisconnectReason.ROOM_DELETED,
+    }
+)
 
 
 async def carry_through(
@@ -29,7 +41,10 @@ async def carry_through(
     closed from outside. Raises only if cancelled.
     """
 
-    def on_room_closed(_: object) -> None:
+    def on_room_closed(cause: rtc.DisconnectReason.ValueType) -> None:
+        if cause not in _CLOSED_BY_SOMEBODY:
+            ending.set(EndReason.FAILED, "the connection to LiveKit was lost")
+            return
         reason = EndReason.CALLER_HUNG_UP if is_answered() else EndReason.NEVER_ANSWERED
         ending.set(reason, "the room was closed")
 
@@ -37,8 +52,8 @@ async def carry_through(
     try:
         await carry()
     except asyncio.CancelledError:
-        # The worker that started this job is gone; this job is what survives.
-        ending.set(EndReason.CRASHED, "the worker died")
+        # Its worker is gone, or has waited long enough: this job is what survives.
+        ending.set(EndReason.CRASHED, "the job was cancelled")
         raise
     except Exception as error:
         if ending.reason is None:

@@ -59,6 +59,8 @@ class SessionObserver:
     def _on_agent_state(self, event: AgentStateChangedEvent) -> None:
         if event.new_state == "speaking":
             self._patience.pay()
+        elif event.new_state == "thinking" and self._session.user_state != "speaking":
+            self._patience.owe()
 
     def _on_user_state(self, event: UserStateChangedEvent) -> None:
         if event.new_state == "speaking":

@@ -55,5 +55,9 @@ async def is_reachable(settings: Settings) -> bool:
         ):
             return True
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        logger.warning("the realtime model is away", extra={"error": repr(error)})
+        # Not the whole error: its text holds the request's headers, and with them the key.
+        logger.warning(
+            "the realtime model is away",
+            extra={"error": type(error).__name__, "status": getattr(error, "status", None)},
+        )
         return False

@@ -1,6 +1,7 @@
 """A caller who says nothing is asked twice, and then the call ends."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -44,7 +45,8 @@ class SilenceKeeper:
                 return
             else:
                 self._asked += 1
-                await self._session.say(load_prompt(_QUESTIONS[self._asked - 1]))
+                with contextlib.suppress(RuntimeError):  # between two agents: the next one speaks
+                    await self._session.say(load_prompt(_QUESTIONS[self._asked - 1]))
                 self._session.reset_away_timer()
 
     def _on_user_state(self, event: UserStateChangedEvent) -> None:

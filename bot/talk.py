@@ -1,6 +1,7 @@
 """The conversation with a caller who is there: the session, and everyone who watches over it."""
 
 import asyncio
+import contextlib
 import logging
 from functools import partial
 
@@ -246,7 +247,8 @@ class Talk:
         """Ask for the answer once more; in the story, without the realtime model."""
         agent = self._session.current_agent
         if not isinstance(agent, StoryAgent) or self._conversation.realtime is None:
-            self._session.generate_reply()
+            with contextlib.suppress(RuntimeError):  # between two agents: the next one speaks
+                self._session.generate_reply()
             return
         logger.warning("the story goes on without the realtime model")
         self._conversation.realtime = None

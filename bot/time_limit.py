@@ -1,6 +1,7 @@
-"""No call goes on for ever, and none is cut off in the middle of a sentence."""
+"""No call goes on for ever, and none ends without a warning and a goodbye."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -26,6 +27,7 @@ async def keep_time_limit(
     if isinstance(agent, StoryAgent):
         story = agent.story
         prompt = load_prompt("wind_down", name=story.name, location=story.location)
-        session.generate_reply(instructions=prompt)
+        with contextlib.suppress(RuntimeError):  # between two agents: the farewell comes anyway
+            session.generate_reply(instructions=prompt)
     await asyncio.sleep(wind_down_s)
     await end()

@@ -5,7 +5,9 @@ import logging
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from functools import partial
 
+import aiohttp
 from livekit import api
 from livekit.agents import AgentServer, JobProcess
 from livekit.agents.utils import http_context
@@ -41,10 +43,15 @@ _PRELOADED = (
 _SHUTDOWN_PROCESS_S = 20.0
 
 
-def prewarm(process: JobProcess) -> None:
-    """Load what every call needs, before there is one."""
+def prewarm(settings: Settings, process: JobProcess) -> None:
+    """Load what every call needs, before there is one.
+
+    The settings are those that the worker was started with: a file that is edited meanwhile
+    must not break the next call.
+    """
+    process.userdata["settings"] = settings
     process.userdata["vad"] = load_vad()
-    process.userdata["openai"] = make_openai_client(Settings.load())
+    process.userdata["openai"] = make_openai_client(settings)
     asyncio.run(_read_certificates())
 
 
@@ -72,7 +79,7 @@ def build_server(settings: Settings) -> AgentServer:
         num_idle_processes=worker.idle_processes,
         load_fnc=share_of_calls,
         load_threshold=1.0,
-        setup_fnc=prewarm,
+        setup_fnc=partial(prewarm, settings),
         preload_modules=list(_PRELOADED),
         shutdown_process_timeout=_SHUTDOWN_PROCESS_S,
     )
@@ -103,9 +110,9 @@ async def serve(settings: Settings) -> int:
             if running.done():
                 return _explain_end(running)
             await _drain(server, settings.worker.drain_s, lkapi)
-            await server.aclose()
             return 0
         finally:
+            await _close(server)
             for task in (stopped, running, guardian):
                 task.cancel()
             await asyncio.gather(stopped, running, guardian, return_exceptions=True)
@@ -138,6 +145,15 @@ def _explain_end(running: asyncio.Task[None]) -> int:
     error = running.exception()
     logger.error("the worker ended by itself", extra={"error": repr(error)})
     return 1
+
+
+async def _close(server: AgentServer) -> None:
+    """Close the server within a limit: its job processes keep this one from ending otherwise."""
+    try:
+        async with asyncio.timeout(_SHUTDOWN_PROCESS_S + 10):
+            await server.aclose()
+    except TimeoutError:
+        logger.error("the worker's processes did not end in time")
 
 
 async def _drain(server: AgentServer, drain_s: float, lkapi: api.LiveKitAPI) -> None:
@@ -173,5 +189,5 @@ async def _without_failing(request: Callable[[], Awaitable[object]]) -> None:
     """A call that cannot be reached any more is ended by the guardian."""
     try:
         await request()
-    except (api.ServerError, OSError, TimeoutError) as error:
+    except (api.ServerError, aiohttp.ClientError, TimeoutError) as error:
         logger.warning("a call could not be told to end", extra={"error": repr(error)})

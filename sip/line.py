@@ -12,6 +12,8 @@ from livekit.api import DeleteRoomRequest, LiveKitAPI, ServerError
 from sip.errors import HangUpFailed
 
 _RETRY_DELAYS_S: Final = (0.2, 1.0)
+# Three attempts and their pauses stay below the 15 s that a worker gives an ending call.
+_ATTEMPT_LIMIT_S: Final = 3.0
 # Trying again cannot help against these.
 _FINAL_CODES: Final = frozenset({"unauthenticated", "permission_denied", "invalid_argument"})
 
@@ -29,7 +31,8 @@ async def hang_up(
     for delay_s in (*retry_delays_s, None):
         attempts += 1
         try:
-            await api.room.delete_room(DeleteRoomRequest(room=room_name))
+            async with asyncio.timeout(_ATTEMPT_LIMIT_S):
+                await api.room.delete_room(DeleteRoomRequest(room=room_name))
         except ServerError as error:
             if error.code == "not_found":
                 return

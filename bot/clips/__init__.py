@@ -2,12 +2,16 @@
 
 import asyncio
 import contextlib
+import logging
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
 
 from livekit import rtc
 from livekit.agents.utils.audio import audio_frames_from_file
+from livekit.rtc.participant import PublishTrackError
+
+logger = logging.getLogger("storyline.clips")
 
 _SAMPLE_RATE_HZ = 24_000
 # How much of a clip is queued ahead: short, so that `stop` is heard at once.
@@ -71,13 +75,19 @@ class ClipPlayer:
             self._source = None
 
     async def _play(self, clip: Clip) -> None:
-        source = await self._published_source()
+        """Play; a clip that cannot be played is silence, never the end of whoever asked for it."""
         path = clip_path(self._folder, clip)
         try:
             async with asyncio.timeout(_CLIP_LIMIT_S):
-                async for frame in audio_frames_from_file(str(path), sample_rate=_SAMPLE_RATE_HZ):
-                    await source.capture_frame(frame)
-                await source.wait_for_playout()
+                await self._play_file(await self._published_source(), path)
+        except (TimeoutError, PublishTrackError, OSError, ValueError) as error:
+            logger.error("a clip could not be played", extra={"clip": clip, "error": repr(error)})
+
+    async def _play_file(self, source: rtc.AudioSource, path: Path) -> None:
+        try:
+            async for frame in audio_frames_from_file(str(path), sample_rate=_SAMPLE_RATE_HZ):
+                await source.capture_frame(frame)
+            await source.wait_for_playout()
         finally:
             source.clear_queue()
 

@@ -34,7 +34,7 @@ class CallRecorder:
 
     The record is written at once and then with every beat, which renews its lease. A database
     that is down never harms the call: writing is tried again until it works. Whoever leaves
-    without `close` has failed, and the record says so.
+    without `close` has failed and may not have hung up: the guardian makes sure and closes it.
     """
 
     def __init__(
@@ -72,7 +72,8 @@ class CallRecorder:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self.close(EndReason.FAILED, _what(error))
+        # Nobody has said that the caller was hung up on: the guardian makes sure.
+        await self.leave_to_guardian(EndReason.FAILED, _what(error))
 
     def update(self, **changes: Any) -> None:
         """Note what became known of the call. Returns at once; ignored when it has ended.
@@ -82,20 +83,23 @@ class CallRecorder:
         if own := changes.keys() & {"call_id", "lease_until", "ended_at", "end_reason"}:
             raise ValueError(f"not to be updated: {', '.join(sorted(own))}")
         if self._closing is None:
+            if "error" in changes:
+                changes["error"] = _masked(changes["error"])
             self._record = replace(self._record, **changes)
             self._news.set()
 
     async def close(self, end_reason: EndReason, error: str | None = None) -> None:
         """End the record. The first reason stays; any later call waits for the same writing.
 
-        `error` is masked: numbers never reach the database's error column.
+        `error` is masked: numbers never reach the database's error column. Without one, what was
+        noted during the call stays.
         """
         if self._closing is None:
             self._record = replace(
                 self._record,
                 ended_at=self._clock(),
                 end_reason=end_reason,
-                error=_masked(error),
+                error=_masked(error) or self._record.error,
                 lease_until=None,
             )
             self._closing = asyncio.create_task(self._write_the_end(), name="end of call record")
@@ -110,7 +114,10 @@ class CallRecorder:
         """
         if self._closing is None:
             self._record = replace(
-                self._record, end_reason=end_reason, error=_masked(error), lease_until=None
+                self._record,
+                end_reason=end_reason,
+                error=_masked(error) or self._record.error,
+                lease_until=None,
             )
             self._closing = asyncio.create_task(self._write_the_end(), name="end of call record")
         await asyncio.shield(self._closing)

@@ -129,9 +129,20 @@ async def test_a_call_that_raises_has_failed_and_says_why(store: CallStore) -> N
     found = await store.get(call.call_id)
     assert found is not None
     assert (found.end_reason, found.error) == (EndReason.FAILED, "RuntimeError: no such voice")
+    assert found.is_open, "nobody has said that the caller was hung up on"
 
 
-async def test_a_cancelled_call_is_still_closed(store: CallStore) -> None:
+async def test_what_was_noted_of_a_failure_is_masked_and_stays(store: CallStore) -> None:
+    call = a_call()
+    async with recording(store, call, beat_s=3600) as recorder:
+        recorder.update(error="tts_error: refused for +12025550123")
+        await recorder.close(EndReason.STORY_FINISHED)
+    found = await store.get(call.call_id)
+    assert found is not None
+    assert found.error == "tts_error: refused for +120******23"
+
+
+async def test_a_cancelled_call_is_left_to_the_guardian(store: CallStore) -> None:
     call = a_call()
     is_talking = asyncio.Event()
 
@@ -147,6 +158,7 @@ async def test_a_cancelled_call_is_still_closed(store: CallStore) -> None:
         await task
     found = await store.get(call.call_id)
     assert found is not None and found.end_reason is EndReason.FAILED
+    assert found.is_open, "nobody has said that the caller was hung up on"
 
 
 @pytest.mark.usefixtures("short_patience")
