@@ -121,7 +121,10 @@ class Placer:
         problem = await self._dispatch(order)
         if problem is None:
             order = await self._taken(order, TAKE_LIMIT_S)
-            problem = f"No storyteller took the call within {TAKE_LIMIT_S:g} s; nobody was dialled."
+            problem = (
+                f"No storyteller took the call within {TAKE_LIMIT_S:g} s; nobody was dialled. "
+                "Is a worker running, with the same STORYLINE_AGENT_NAME and DATABASE_URL?"
+            )
         if order.state is OrderState.QUEUED:
             await self._ledger.end(
                 order.call_id,
