@@ -73,7 +73,7 @@ calls = Table(
     Column("error", Text),
     Index("ix_calls_started_at", "started_at"),
 )
-# The guardian asks every second for the few calls that are open, among all that ever were.
+# The guardian asks with every poll for the few calls that are open, among all that ever were.
 Index(
     "ix_calls_open",
     calls.c.call_id,

@@ -43,12 +43,14 @@ class Watched:
     def __init__(self) -> None:
         self.events: asyncio.Queue[str] = asyncio.Queue()
         self.clips = FakeClips(self.events)
+        self.is_ending = False
         self.patience = Patience(
             self.clips,  # type: ignore[arg-type]  # plays to a list instead of a room
             Remedies(
                 abandon=self._note("abandon"),
                 retry=self._note("retry"),
                 give_up=self._note("give up"),
+                is_ending=lambda: self.is_ending,
             ),
             filler_after_s=FILLER_S,
             apology_after_s=APOLOGY_S,
@@ -149,6 +151,16 @@ async def test_a_caller_who_answers_the_filler_hears_the_apology_next() -> None:
         watch.patience.excuse()
         watch.patience.owe()
         await watch.expect("abandon", "apology", "retry")
+
+
+async def test_a_goodbye_that_fails_is_not_spoken_over_by_an_apology() -> None:
+    async with watched() as watch:
+        watch.is_ending = True
+        watch.patience.fail()
+        watch.is_ending = False
+        watch.patience.fail()
+        await watch.expect("abandon", "apology", "retry")
+        assert watch.heard_nothing()
 
 
 async def test_nothing_is_covered_once_the_goodbye_has_begun() -> None:
