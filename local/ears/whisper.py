@@ -31,6 +31,9 @@ the same words on 72 short answers at 8 kHz. At 10 s and below it begins to repe
 LEAD_S = 0.15
 """Silence put before the sound: a word that starts at once loses its first letter."""
 FRAMES_PER_S = 100
+LONG_S = 3.0
+"""From here on Whisper writes time stamps and so reads on to the end of the sound. Without them it
+is a little faster, but of several sentences it sometimes drops the last."""
 
 
 class ShortWindowModel(WhisperModel):  # type: ignore[misc]  # the library has no types
@@ -77,7 +80,7 @@ def _transcribe(model: ShortWindowModel, speech: Samples, hint: str) -> str:
         language="en",
         beam_size=1,
         temperature=0.0,
-        without_timestamps=True,
+        without_timestamps=duration_s < LONG_S,
         condition_on_previous_text=False,
         max_new_tokens=SPARE_TOKENS + int(TOKENS_PER_S * min(duration_s, WINDOW_S)),
         initial_prompt=hint or None,
