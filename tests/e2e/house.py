@@ -1,9 +1,11 @@
 """The running house that tests ring: the stack, a telephone, and what to look at afterwards."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from itertools import count
 
 from livekit import api
@@ -137,6 +139,12 @@ class House:
         return [room.name for room in answer.rooms]
 
 
+def has_word(said: str, word: str) -> bool:
+    """Whether a word was said, with at most one sound in five misheard."""
+    words = re.findall(r"\w+", said.lower())
+    return any(SequenceMatcher(None, word.lower(), each).ratio() >= 0.8 for each in words)
+
+
 @dataclass
 class TestCall:
     """One call in a test's hand: the telephone, and the words the claim is about."""
@@ -154,7 +162,7 @@ class TestCall:
     async def hear_until(self, *words: str, timeout_s: float = 20.0) -> str:
         """Everything Echo says until one of `words` has fallen, however she pauses."""
         said = ""
-        while not any(word.lower() in said.lower() for word in words):
+        while not any(word.lower() in said.lower() or has_word(said, word) for word in words):
             try:
                 said += " " + (await self.phone.hear(timeout_s)).text
             except CallerError as failure:

@@ -49,7 +49,7 @@ async def test_a_worker_that_is_stopped_says_goodbye_to_its_callers(house: House
 
 
 async def test_a_call_that_takes_too_long_is_wound_down_and_ended(house: House) -> None:
-    await house.use_worker(STORYLINE_MAX_CALL_S="42", STORYLINE_WIND_DOWN_S="16")
+    await house.use_worker(STORYLINE_MAX_CALL_S="38", STORYLINE_WIND_DOWN_S="16")
     async with house.ring() as call:
         await call.begin_story()
         await call.hear_until("nearly")
