@@ -12,6 +12,7 @@ from local.caller.speech import HttpSpeech
 from local.providers.control import ControlClient
 from local.stack import Stack
 from tests.e2e.house import House
+from tests.e2e.privacy import personal_lines
 
 # Short, so that the tests of silence and of the end of a worker do not take minutes.
 WORKER_ENV = {"STORYLINE_SILENCE_S": "6", "STORYLINE_DRAIN_S": "3"}
@@ -43,3 +44,4 @@ async def house(running_house: House) -> AsyncIterator[House]:
     await running_house.providers.clear_faults()
     await running_house.providers.clear_script()
     await running_house.wait_until_empty()
+    assert not personal_lines(running_house.stack.run_dir / "worker.log")
