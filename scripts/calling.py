@@ -69,7 +69,7 @@ class _Follower:
         self._order = order
         self._screen = screen
         self._has_asked = False
-        self._stopping: asyncio.Task[Order | None] | None = None
+        self._stopping: asyncio.Task[None] | None = None
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -107,5 +107,5 @@ class _Follower:
         if self._stopping is None:
             self._screen.say("ending the call")
             self._stopping = asyncio.create_task(
-                self._placer.stop(self._order.call_id), name="end the call"
+                self._placer.stop(self._order), name="end the call"
             )

@@ -36,7 +36,7 @@ class _ListDesk:
 
     office: Office
     wish: Wish
-    live: set[str] = field(default_factory=set)
+    live: dict[str, Order] = field(default_factory=dict)
 
     def order(self, row: Row, key: str) -> Order:
         asked = self.wish.request
@@ -56,11 +56,11 @@ class _ListDesk:
         return await self.office.placer.accept(order, limits, again=True)
 
     async def follow(self, order: Order, *, is_first: bool) -> Result:
-        self.live.add(order.call_id)
+        self.live[order.call_id] = order
         try:
             return await self.office.placer.follow(order, is_first=is_first)
         finally:
-            self.live.discard(order.call_id)
+            self.live.pop(order.call_id, None)
 
     async def history(self, prefix: str) -> list[Order]:
         return await self.office.ledger.with_keys(prefix)
@@ -93,7 +93,7 @@ def _stoppable(runner: ListRunner, desk: _ListDesk) -> Iterator[None]:
             runner.stopping.set()
             return
         ending.extend(
-            asyncio.create_task(desk.office.placer.stop(call_id)) for call_id in desk.live
+            asyncio.create_task(desk.office.placer.stop(order)) for order in desk.live.values()
         )
 
     for number in (signal.SIGINT, signal.SIGTERM):

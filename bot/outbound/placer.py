@@ -18,7 +18,16 @@ from livekit.api import (
 
 from bot.outbound.result import Result
 from bot.outbound.ticket import END_TOPIC, write_ticket
-from bot.records import CallStore, Ledger, Order, OrderState, TrunkLimits, utc_now
+from bot.outbound.watch import Watch
+from bot.records import (
+    CallStore,
+    DatabaseUnavailable,
+    Ledger,
+    Order,
+    OrderState,
+    TrunkLimits,
+    utc_now,
+)
 from sip.errors import HangUpFailed
 from sip.line import hang_up
 from sip.outcome import Outcome
@@ -30,7 +39,6 @@ TAKE_LIMIT_S = 10.0
 # So long a command waits for another one, which wrote the order down, to find a storyteller.
 _OTHER_LIMIT_S = 3.0
 _POLL_S = 0.1
-_BURIAL_S = 2.0
 # A room in which nobody is left is not kept.
 _EMPTY_ROOM_S = 30
 _HANG_UP_LIMIT_S = 4.0
@@ -66,48 +74,58 @@ class Placer:
     ) -> Result:
         """Have the order carried out, by ourselves if nobody else does, and see it through.
 
-        `on_progress` is told of every step. Raises DatabaseUnavailable.
+        `on_progress` is told of every step. A database that stays away ends the watching, not
+        the call, and the result says so.
         """
-        if order.state is OrderState.QUEUED:
-            order = await self._find_storyteller(order, is_first, on_progress)
-        loop = asyncio.get_running_loop()
-        looked_s = loop.time()
-        last = order.state
-        on_progress(order)
-        while not (order.has_ended or (until == "answer" and _is_answered(order))):
-            await asyncio.sleep(_POLL_S)
-            order = await self._ledger.get(order.call_id) or order
-            if order.state is not last:
-                last = order.state
-                on_progress(order)
-            if loop.time() - looked_s > _BURIAL_S:
-                looked_s = loop.time()
-                await self._ledger.bury_the_dead(utc_now())
-        return Result.of(order, await self._store.get(order.call_id), is_first=is_first)
+        try:
+            if order.state is OrderState.QUEUED:
+                order = await self._find_storyteller(order, is_first, on_progress)
+            order = await self._see_through(order, until, on_progress)
+            record = await self._store.get(order.call_id)
+        except DatabaseUnavailable:
+            return Result.out_of_sight(order, is_first=is_first)
+        return Result.of(order, record, is_first=is_first)
 
-    async def stop(self, call_id: str) -> Order | None:
-        """End the call, ringing or answered. Returns the order as it stood before."""
-        order = await self._ledger.cancel(call_id, utc_now())
-        if order is None or order.has_ended:
-            return order
-        if _is_answered(order):
-            # The job hangs up by itself; only one that hangs has its room taken away.
-            with contextlib.suppress(ServerError, aiohttp.ClientError, TimeoutError):
-                await self._api.room.send_data(
-                    SendDataRequest(
-                        room=order.room_name,
-                        kind=DataPacket.Kind.RELIABLE,
-                        topic=END_TOPIC,
-                        data=b"end",
-                    )
-                )
-                if await self._ends_within(call_id, _HANG_UP_LIMIT_S):
-                    return order
+    async def stop(self, order: Order) -> None:
+        """End the call, ringing or answered; does nothing when it is over."""
+        # Without the database the call is ended all the same.
+        with contextlib.suppress(DatabaseUnavailable):
+            order = await self._ledger.cancel(order.call_id, utc_now()) or order
+        if order.has_ended:
+            return
+        if _is_answered(order) and await self._ask_to_end(order):
+            return
+        # It rings, or its job hangs: without its room the call ends.
         try:
             await hang_up(self._api, order.room_name)
         except HangUpFailed as error:
             logger.error("the call could not be ended", extra={"error": str(error)})
+
+    async def _see_through(
+        self, order: Order, until: Until, on_progress: Callable[[Order], None]
+    ) -> Order:
+        watch = Watch(self._ledger, order)
+        on_progress(order)
+        while not (order.has_ended or (until == "answer" and _is_answered(order))):
+            await asyncio.sleep(_POLL_S)
+            last, order = order, await watch.look()
+            if order.state is not last.state:
+                on_progress(order)
         return order
+
+    async def _ask_to_end(self, order: Order) -> bool:
+        """Tell the job to hang up; False if it does not."""
+        request = SendDataRequest(
+            room=order.room_name,
+            kind=DataPacket.Kind.RELIABLE,
+            topic=END_TOPIC,
+            data=b"end",
+        )
+        with contextlib.suppress(ServerError, aiohttp.ClientError, TimeoutError):
+            await self._api.room.send_data(request)
+            with contextlib.suppress(DatabaseUnavailable):
+                return await self._ends_within(order.call_id, _HANG_UP_LIMIT_S)
+        return False
 
     async def _find_storyteller(
         self, order: Order, is_first: bool, on_progress: Callable[[Order], None]

@@ -33,6 +33,15 @@ class Result:
         return cls(outcome, sentence, order, record, is_first)
 
     @classmethod
+    def out_of_sight(cls, order: Order, *, is_first: bool) -> "Result":
+        """The database stayed away while the call was being made."""
+        sentence = (
+            "The database is away, so nobody knows how the call came out; it may be going on. "
+            "Ask again with the same key, or look up the call's id later."
+        )
+        return cls(Outcome.FAILED, sentence, order, None, is_first)
+
+    @classmethod
     def refused(cls, reason: str) -> "Result":
         """By our own rules, before anything was written."""
         return cls(Outcome.REFUSED, f"Not called: {reason}.")

@@ -9,9 +9,18 @@ import pytest
 from livekit.api import ServerError
 
 from bot.outbound import placer as module
+from bot.outbound import watch
 from bot.outbound.placer import Placer
 from bot.outbound.ticket import END_TOPIC, ordered_call, write_ticket
-from bot.records import CallStore, EndReason, Ledger, Order, OrderState, utc_now
+from bot.records import (
+    CallStore,
+    DatabaseUnavailable,
+    EndReason,
+    Ledger,
+    Order,
+    OrderState,
+    utc_now,
+)
 from sip.outcome import Outcome
 from tests.bot.orders import PLENTY, an_order
 from tests.bot.records import NOON, a_call
@@ -147,7 +156,7 @@ async def test_a_second_asker_takes_up_what_the_first_only_wrote_down(scene: Sce
 async def test_ringing_is_stopped_by_taking_the_room_away(scene: Scene) -> None:
     order, _ = await scene.placer.accept(an_order(), PLENTY)
     await scene.livekit.create_dispatch(Ticket(order))
-    await scene.placer.stop(order.call_id)
+    await scene.placer.stop(order)
     found = await scene.ledger.get(order.call_id)
     assert found is not None and found.cancel_asked
     assert scene.livekit.deleted == [order.room_name]
@@ -160,17 +169,17 @@ async def test_a_talk_is_ended_by_its_job_and_only_a_stuck_one_loses_its_room(
     order, _ = await scene.placer.accept(an_order(), PLENTY)
     await scene.livekit.create_dispatch(Ticket(order))
     await scene.ledger.answered(order.call_id, NOON)
-    await scene.placer.stop(order.call_id)
+    await scene.placer.stop(order)
     assert (scene.livekit.messages, scene.livekit.deleted) == ([END_TOPIC], [order.room_name])
     await scene.ledger.end(order.call_id, Outcome.ANSWERED, NOON)
-    assert await scene.placer.stop(order.call_id) is not None
+    await scene.placer.stop(order)
     assert len(scene.livekit.messages) == 1, "it was over"
 
 
 async def test_a_call_whose_job_died_ends_for_whoever_follows_it(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_BURIAL_S", 0.05)
+    monkeypatch.setattr(watch, "_BURIAL_S", 0.05)
     order, _ = await scene.placer.accept(an_order(), PLENTY)
     following = asyncio.create_task(scene.placer.follow(order, is_first=True))
     await scene.store.save(a_call(call_id=order.call_id))
@@ -179,6 +188,47 @@ async def test_a_call_whose_job_died_ends_for_whoever_follows_it(
         result = await following
     assert result.outcome is Outcome.FAILED and "nobody knows" in result.sentence
     assert result.record is not None and result.record.end_reason is EndReason.CRASHED
+
+
+async def test_a_database_that_is_away_for_a_while_is_waited_for(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, _ = await scene.placer.accept(an_order(), PLENTY)
+    await scene.livekit.create_dispatch(Ticket(order))
+    away = [DatabaseUnavailable("away")] * 3
+    look = scene.ledger.get
+
+    async def get(call_id: str) -> Order | None:
+        if away:
+            raise away.pop()
+        await scene.ledger.end(call_id, Outcome.NO_ANSWER, NOON)
+        return await look(call_id)
+
+    dialling = await scene.ledger.get(order.call_id)
+    assert dialling is not None
+    monkeypatch.setattr(scene.ledger, "get", get)
+    result = await scene.placer.follow(dialling, is_first=True)
+    assert (result.outcome, away) == (Outcome.NO_ANSWER, [])
+
+
+async def test_a_database_that_stays_away_is_no_outcome_and_stopping_still_works(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, _ = await scene.placer.accept(an_order(), PLENTY)
+    await scene.livekit.create_dispatch(Ticket(order))
+    dialling = await scene.ledger.get(order.call_id)
+    assert dialling is not None
+
+    async def fail(*_: object) -> None:
+        raise DatabaseUnavailable("away")
+
+    monkeypatch.setattr(watch, "PATIENCE_S", 0.05)
+    for name in ("get", "cancel"):
+        monkeypatch.setattr(scene.ledger, name, fail)
+    result = await scene.placer.follow(dialling, is_first=True)
+    assert result.outcome is Outcome.FAILED and "may be going on" in result.sentence
+    await scene.placer.stop(dialling)
+    assert scene.livekit.deleted == [order.room_name]
 
 
 @dataclass
