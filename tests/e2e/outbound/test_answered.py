@@ -78,6 +78,22 @@ async def test_a_callee_who_says_nothing_is_asked_and_then_let_go(operator: Oper
     assert ended.answer["record"]["end_reason"] == EndReason.SILENCE.value
 
 
+async def test_somebody_who_has_had_enough_in_mid_story_is_never_called_again(
+    operator: Operator,
+) -> None:
+    number = operator.new_number()
+    telephone = await operator.house.telephone.telephone(number)
+    known = ("--name", "Maria", "--location", "Lisbon")
+    command = await operator.start(number, *BY_PHONE, *known)
+    call = await operator.pick_up(telephone)
+    await call.hear_turn(silence_s=2.5)
+    await call.say("Please never call me again.")
+    assert "never call this number again" in (await call.hear_turn(20.0)).text.lower()
+    await call.wait_hung_up(10.0)
+    assert await operator.ledger.is_blocked(number)
+    assert (await command.wait()).answer["record"]["agent_reached"] == AgentReached.STORY.value
+
+
 async def test_whoever_asks_is_never_called_again(operator: Operator) -> None:
     number = operator.new_number()
     telephone = await operator.house.telephone.telephone(number)
