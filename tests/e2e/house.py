@@ -176,7 +176,7 @@ class TestCall:
         await self.phone.wait_for_silence(0.8, 30.0)
         await self.phone.say(words)
         greeting = await self.hear_until(GREETING_END)
-        assert GREETING in greeting, greeting
+        assert has_word(greeting, GREETING), greeting
 
     async def introduce(self, words: str = "Hi, I'm Maria from Lisbon.") -> str:
         """Say who is calling, and return how the story begins."""
