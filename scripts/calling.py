@@ -84,7 +84,7 @@ class _Follower:
             loop.remove_signal_handler(signal.SIGTERM)
 
     async def follow(self, *, is_first: bool, until: Until) -> Result:
-        with self._screen.answers(self._stop):
+        with self._screen.answers(self._stop, self._go_on):
             result = await self._placer.follow(
                 self._order, is_first=is_first, until=until, on_progress=self._on_progress
             )
@@ -102,6 +102,9 @@ class _Follower:
             self._screen.ask_to_end()
             return
         self._stop()
+
+    def _go_on(self) -> None:
+        self._has_asked = False
 
     def _stop(self) -> None:
         if self._stopping is None:

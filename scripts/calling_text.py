@@ -89,20 +89,25 @@ class Screen:
     def ask_to_end(self) -> None:
         """The question after the first Ctrl-C; a second one is a yes."""
         self._asked = True
+        if self._status is not None:
+            self._status.stop()  # it would write over the question
         self._err.print("End the call? [y/N] (Ctrl-C again: yes)", markup=False)
 
     @contextmanager
-    def answers(self, on_yes: Callable[[], None]) -> Iterator[None]:
-        """While inside, a typed "y" calls `on_yes`; only on a terminal."""
+    def answers(self, on_yes: Callable[[], None], on_no: Callable[[], None]) -> Iterator[None]:
+        """While inside, what is typed after the question is its answer; only on a terminal."""
         if not sys.stdin.isatty():
             yield
             return
         loop = asyncio.get_running_loop()
 
         def on_line() -> None:
-            yes = sys.stdin.readline().strip().lower() in ("y", "yes")
-            if yes and self._asked:
-                on_yes()
+            answer = sys.stdin.readline().strip().lower()
+            if self._asked:
+                self._asked = False
+                if self._status is not None:
+                    self._status.start()
+                (on_yes if answer in ("y", "yes") else on_no)()
 
         loop.add_reader(sys.stdin.fileno(), on_line)
         try:
