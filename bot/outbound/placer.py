@@ -82,6 +82,10 @@ class Placer:
                 order = await self._find_storyteller(order, is_first, on_progress)
             order = await self._see_through(order, until, on_progress)
             record = await self._store.get(order.call_id)
+            if order.has_ended and record is not None and record.is_open:
+                # Its job died, and no worker is there to hang up.
+                with contextlib.suppress(HangUpFailed):
+                    await hang_up(self._api, order.room_name)
         except DatabaseUnavailable:
             return Result.out_of_sight(order, is_first=is_first)
         return Result.of(order, record, is_first=is_first)

@@ -29,6 +29,8 @@ _PATIENCE_S = 10.0
 
 # A job writes the record of its call within its first second.
 _NO_RECORD = timedelta(seconds=15)
+# Guardians end a dead call within ten seconds, by whatever clock. After this there is none.
+_FORSAKEN = timedelta(minutes=1)
 # Between closing the record and ending the order a living job needs a moment.
 _CLOSED = timedelta(seconds=5)
 
@@ -192,7 +194,8 @@ class Ledger:
                 return await is_listed(connection, number)
 
     async def bury_the_dead(self, now: datetime) -> None:
-        """End the orders whose job died: their record was closed by the guardian, or never begun.
+        """End the orders whose job died: their record was closed by the guardian, or never begun,
+        or its lease ran out a minute ago and no guardian has come.
 
         Nobody knows whether the telephone of one that was dialling has rung, so it says so.
         """
@@ -200,8 +203,13 @@ class Ledger:
             calls.c.call_id == orders.c.call_id, calls.c.ended_at < now - _CLOSED
         )
         recorded = exists().where(calls.c.call_id == orders.c.call_id)
+        forsaken = exists().where(
+            calls.c.call_id == orders.c.call_id,
+            calls.c.ended_at.is_(None),
+            calls.c.lease_until < now - _FORSAKEN,
+        )
         never_began = and_(~recorded, orders.c.taken_at < now - _NO_RECORD)
-        dead = select(orders).where(orders.c.state.in_(LIVE), or_(closed, never_began))
+        dead = select(orders).where(orders.c.state.in_(LIVE), or_(closed, forsaken, never_began))
         with database_errors():
             async with self._engine.connect() as connection:
                 found = [from_row(row) for row in await connection.execute(dead)]

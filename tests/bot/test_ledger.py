@@ -259,6 +259,18 @@ async def test_an_order_whose_job_died_is_ended_honestly(
     assert buried.outcome is (Outcome.ANSWERED if answered else Outcome.FAILED)
 
 
+async def test_a_call_whose_worker_died_and_never_came_back_is_not_waited_for(
+    ledger: Ledger, store: CallStore
+) -> None:
+    order = await walk(ledger, an_order(), OrderState.RINGING)
+    await store.save(a_call(call_id=order.call_id, lease_until=NOON))
+    await ledger.bury_the_dead(NOON + MINUTE)
+    assert (await ledger.get(order.call_id)) == order, "a guardian may still come"
+    await ledger.bury_the_dead(NOON + MINUTE + SECOND)
+    buried = await ledger.get(order.call_id)
+    assert buried is not None and buried.has_ended and "nobody knows" in (buried.detail or "")
+
+
 async def test_a_job_that_died_before_its_first_word_in_the_records_is_found(
     ledger: Ledger,
 ) -> None:

@@ -190,6 +190,18 @@ async def test_a_call_whose_job_died_ends_for_whoever_follows_it(
     assert result.record is not None and result.record.end_reason is EndReason.CRASHED
 
 
+async def test_a_call_that_no_worker_will_end_is_hung_up_by_whoever_follows_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "_BURIAL_S", 0.05)
+    order, _ = await scene.placer.accept(an_order(), PLENTY)
+    await scene.store.save(a_call(call_id=order.call_id, lease_until=NOON))
+    async with asyncio.timeout(5):
+        result = await scene.placer.follow(order, is_first=True)
+    assert result.outcome is Outcome.FAILED
+    assert scene.livekit.deleted == [order.room_name]
+
+
 async def test_a_database_that_is_away_for_a_while_is_waited_for(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
