@@ -62,8 +62,8 @@ class _ListDesk:
         finally:
             self.live.pop(order.call_id, None)
 
-    async def history(self, prefix: str) -> list[Order]:
-        return await self.office.ledger.with_keys(prefix)
+    async def history(self, number: str, prefix: str) -> list[Order]:
+        return await self.office.ledger.with_keys(number, prefix)
 
 
 async def call_list(

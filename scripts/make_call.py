@@ -34,6 +34,7 @@ from sip.number_rules import callable_number
 
 _FAILED, _USAGE = 1, 2
 _CALL = "call"
+_LONGEST_KEY = 255
 
 
 class _CallByDefault(TyperGroup):
@@ -105,6 +106,8 @@ def call(
     """Call a number and tell its owner a story. The default: `make-call NUMBER`."""
     if bool(number) == bool(file):
         raise typer.BadParameter("give a number, or a list with --file")
+    if idempotency_key is not None and not 0 < len(idempotency_key) <= _LONGEST_KEY:
+        raise typer.BadParameter(f"a key has 1 to {_LONGEST_KEY} characters")
     settings = _settings()
     wish = Wish(
         Request(

@@ -24,6 +24,7 @@ from sip.outcome import Outcome
 
 # A trunk that is full is asked again after this long.
 _FULL_TRUNK_S = 1.0
+_LOOKUPS_AT_ONCE = 3
 
 
 class Desk(Protocol):
@@ -41,8 +42,8 @@ class Desk(Protocol):
         """See it through."""
         ...
 
-    async def history(self, prefix: str) -> list[Order]:
-        """Every order whose key begins with `prefix`, the oldest first."""
+    async def history(self, number: str, prefix: str) -> list[Order]:
+        """Every order for `number` whose key begins with `prefix`, the oldest first."""
         ...
 
 
@@ -74,6 +75,8 @@ class ListRunner:
         self._name = name
         self._rules = rules
         self._places = asyncio.Semaphore(at_once)
+        # A thousand people are not looked up with a thousand connections.
+        self._lookups = asyncio.Semaphore(_LOOKUPS_AT_ONCE)
         self._clock = clock
         self._began_at = clock()
         self.stopping = asyncio.Event()
@@ -104,7 +107,8 @@ class ListRunner:
             except NumberRefused as refusal:
                 return RowResult(row, Outcome.REFUSED, f"Not called: {refusal.reason}.")
             prefix = row_prefix(self._name, number)
-            history = await self._desk.history(prefix)
+            async with self._lookups:
+                history = await self._desk.history(number, prefix)
             step = next_step(history, self._rules, began_at=self._began_at, now=self._clock())
             match step:
                 case Done(order):

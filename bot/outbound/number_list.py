@@ -6,6 +6,7 @@ one, and nobody is called a second time for the same attempt.
 """
 
 import csv
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ from bot.records import Order
 from sip.errors import InvalidNumber
 from sip.number import to_e164
 from sip.outcome import Outcome
+
+# The database keeps 255 characters of a key.
+_LONGEST_NAME = 200
 
 _COLUMNS = ("number", "name", "location")
 _RULE = re.compile(r"(busy|no-answer|unreachable|declined|failed)=(\d+)x(\d+)")
@@ -109,7 +113,9 @@ def next_step(
 
 
 def row_prefix(name: str, number: str) -> str:
-    """What the keys of one person's calls begin with."""
+    """What the keys of one person's calls begin with; a long name of a list stays tellable."""
+    if len(name) > _LONGEST_NAME:
+        name = hashlib.sha256(name.encode()).hexdigest()
     return f"list:{name}#{number}#"
 
 

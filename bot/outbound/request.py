@@ -11,6 +11,8 @@ from sip.errors import NumberRefused
 from sip.number_rules import callable_number, country_of
 from sip.outbound_trunk import WayOut
 
+_LONGEST_FACT = 200
+
 
 class OutsideHours(NumberRefused):
     """It is too early or too late in the day where the callee lives."""
@@ -54,9 +56,14 @@ def make_order(
         max_call_s=request.max_call_s or max_call_s,
         asked_at=now,
         idempotency_key=request.idempotency_key,
-        name=request.name,
-        location=request.location,
+        name=_short(request.name),
+        location=_short(request.location),
     )
+
+
+def _short(fact: str | None) -> str | None:
+    """What the database keeps; Echo uses far less of it."""
+    return fact[:_LONGEST_FACT] if fact else None
 
 
 def limits_of(settings: OutboundSettings) -> TrunkLimits:

@@ -173,9 +173,12 @@ class Ledger:
     async def with_key(self, idempotency_key: str) -> Order | None:
         return await self._one(orders.c.idempotency_key == idempotency_key)
 
-    async def with_keys(self, prefix: str) -> list[Order]:
-        """Every order whose key begins with `prefix`, the oldest first."""
-        found = select(orders).where(orders.c.idempotency_key.startswith(prefix, autoescape=True))
+    async def with_keys(self, number: str, prefix: str) -> list[Order]:
+        """Every order for a number whose key begins with `prefix`, the oldest first."""
+        found = select(orders).where(
+            orders.c.number == number,
+            orders.c.idempotency_key.startswith(prefix, autoescape=True),
+        )
         with database_errors():
             async with self._engine.connect() as connection:
                 rows = await connection.execute(found.order_by(orders.c.asked_at))

@@ -282,7 +282,12 @@ async def test_a_job_that_died_before_its_first_word_in_the_records_is_found(
     assert buried is not None and buried.outcome is Outcome.FAILED
 
 
-async def test_orders_are_found_by_the_beginning_of_their_key(ledger: Ledger) -> None:
+async def test_the_orders_for_a_number_are_found_by_the_beginning_of_their_key(
+    ledger: Ledger,
+) -> None:
     for key in ("list%:1", "list%:2", "listx:1", None):
         await ledger.accept(an_order(idempotency_key=key), PLENTY, again=True)
-    assert [o.idempotency_key for o in await ledger.with_keys("list%:")] == ["list%:1", "list%:2"]
+    other = an_order(number="+12025550199", idempotency_key="list%:9")
+    await ledger.accept(other, PLENTY)
+    found = await ledger.with_keys("+12025550123", "list%:")
+    assert [o.idempotency_key for o in found] == ["list%:1", "list%:2"]

@@ -63,8 +63,8 @@ class FakeDesk:
     async def accept(self, order: Order) -> tuple[Order, bool]:
         return await self.ledger.accept(order, self.limits, again=True)
 
-    async def history(self, prefix: str) -> list[Order]:
-        return await self.ledger.with_keys(prefix)
+    async def history(self, number: str, prefix: str) -> list[Order]:
+        return await self.ledger.with_keys(number, prefix)
 
     async def follow(self, order: Order, *, is_first: bool) -> Result:
         self.at_once += 1
@@ -164,6 +164,14 @@ async def test_refused_people_and_those_outside_the_hours_do_not_stop_the_others
         (None, True),
         (Outcome.ANSWERED, False),
     ]
+
+
+async def test_a_long_list_is_worked_through_with_few_connections(ledger: Ledger) -> None:
+    rows = [Row(line, f"+1202556{line:04d}") for line in range(1, 61)]
+    desk = FakeDesk(ledger, Clock())
+    results = await runner(desk, at_once=3).run(rows)
+    assert {r.outcome for r in results} == {Outcome.ANSWERED}
+    assert (sum(desk.dialled.values()), desk.most_at_once) == (60, 3)
 
 
 async def test_a_stopped_list_calls_nobody_else(ledger: Ledger) -> None:

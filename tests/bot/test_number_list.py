@@ -15,6 +15,7 @@ from bot.outbound.number_list import (
     Wait,
     next_step,
     read_list,
+    row_prefix,
 )
 from bot.records import Order, OrderState
 from sip.outcome import Outcome
@@ -119,3 +120,9 @@ def test_what_is_no_list_is_refused_in_words(tmp_path: Path, content: bytes, rea
 def test_a_rule_that_cannot_be_read_says_how_it_looks(text: str) -> None:
     with pytest.raises(ValueError, match="must look like busy=2x300"):
         Retry.parse([text])
+
+
+def test_the_key_of_a_list_with_a_long_name_still_fits_and_is_its_own() -> None:
+    one, other = (row_prefix("x" * 4000 + end, "+12025550123") for end in "ab")
+    assert one != other and len(one) < 240
+    assert row_prefix("march", "+12025550123") == "list:march#+12025550123#"

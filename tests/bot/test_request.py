@@ -74,3 +74,7 @@ def test_a_ticket_comes_back_as_the_order_it_was_written_for() -> None:
 @pytest.mark.parametrize("metadata", ["", "{}", "[]", "x", '{"outbound_call": 1}', "null"])
 def test_whatever_else_a_job_is_told_is_no_order(metadata: str) -> None:
     assert ordered_call(metadata) is None
+
+
+def test_a_very_long_name_is_cut_to_what_the_database_keeps() -> None:
+    assert len(order(Request(WASHINGTON, name="x" * 999)).name or "") == 200

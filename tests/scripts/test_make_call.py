@@ -79,6 +79,8 @@ def test_the_list_of_blocked_numbers_is_kept() -> None:
         ("--json",),
         ("+12025550123", "--wait", "tomorrow"),
         ("+12025550123", "--ring-timeout", "1"),
+        ("+12025550123", "--idempotency-key", "x" * 256),
+        ("+12025550123", "--idempotency-key", ""),
         ("--file", "nowhere.csv"),
         ("--file", "nowhere.csv", "--retry", "busy"),
     ],
