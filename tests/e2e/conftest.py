@@ -18,7 +18,7 @@ from tests.e2e.privacy import personal_lines
 WORKER_ENV = {"STORYLINE_SILENCE_S": "6", "STORYLINE_DRAIN_S": "3"}
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="package")
 async def running_house() -> AsyncIterator[House]:
     async with (
         Stack(worker_env=WORKER_ENV) as stack,

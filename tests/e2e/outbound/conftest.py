@@ -24,7 +24,7 @@ outbound_trunks:
 """
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="package")
 async def ways_out(running_house: House) -> AsyncIterator[Operator]:
     stack = running_house.stack
     carrier_port = Ports.pick().sip
