@@ -5,7 +5,7 @@ import pytest
 from bot.records import AgentReached, EndReason
 from local.caller import PhoneCall
 from local.providers.faults import Fault
-from tests.e2e.house import House, TestCall
+from tests.e2e.house import House, TestCall, has_word
 
 pytestmark = pytest.mark.e2e
 
@@ -18,8 +18,8 @@ APOLOGY_HEARD_S = 8.0 + 3.5
 FILLER = "think for a moment"
 APOLOGY = "sorry"
 FAREWELL = "call again"
-STORY = "Lisbon"
-WHO = "Hi, I'm Maria from Lisbon."
+STORY = "Berlin"
+WHO = "I'm Peter from Berlin."
 
 
 def waited_s(phone: PhoneCall) -> float:
@@ -81,8 +81,8 @@ async def test_a_model_that_refuses_once_is_asked_again_after_an_apology(house: 
 async def test_the_story_is_told_without_the_realtime_model_when_it_is_away(house: House) -> None:
     await house.providers.fault(Fault("realtime", "http_error", status=503, times=None))
     async with house.ring() as call:
-        opening = await call.introduce()
-        assert STORY in opening
+        opening = await call.introduce(WHO)
+        assert has_word(opening, STORY)
         assert APOLOGY not in opening.lower()
         assert await hang_up(call) is AgentReached.STORY
 
@@ -115,7 +115,7 @@ async def test_a_lost_transcription_costs_at_most_one_utterance(house: House) ->
         await house.providers.fault(Fault("stt", "cut"))
         await call.phone.say(WHO)
         heard = await call.hear(20.0)
-        if STORY not in heard:
+        if not has_word(heard, STORY):
             await call.phone.say(WHO)
             await call.hear_until(STORY)
         assert await hang_up(call) is AgentReached.STORY
@@ -136,7 +136,7 @@ async def test_a_voice_that_fails_is_replaced_by_the_stored_apology(house: House
     async with house.ring() as call:
         await call.hear()
         await house.providers.fault(Fault("speech", "http_error", status=500, times=2))
-        await call.phone.say("I'm Maria.")
+        await call.phone.say("I'm Peter.")
         await call.hear_until(APOLOGY)
         await call.hear_until("?")
         assert await hang_up(call) is AgentReached.INTRO
