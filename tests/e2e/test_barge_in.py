@@ -65,7 +65,7 @@ async def test_a_caller_who_talks_on_during_the_handover_reaches_the_story_once(
 async def _is_in_the_story_once(call: TestCall) -> None:
     """The caller hears soon of the story and is not greeted again; one storyteller began."""
     last_word_s = call.phone.caller_speech[-1].end_s
-    answer = await call.hear_until("?")
+    answer = await _answer_after(call.phone, last_word_s)
     answer_s = min(span.start_s for span in call.phone.far_speech if span.end_s > last_word_s)
     assert answer_s - last_word_s < ANSWERS_WITHIN_S, "the caller sat in silence"
     assert not has_word(answer, GREETING)
@@ -76,6 +76,16 @@ async def _is_in_the_story_once(call: TestCall) -> None:
     assert record.end_reason is EndReason.CALLER_HUNG_UP
     assert record.error is None
     assert await _beginnings(call.house, record.started_at.timestamp()) == 1
+
+
+async def _answer_after(phone: PhoneCall, last_word_s: float) -> str:
+    """What is said after the caller's last word, up to its question; not what they talked over."""
+    said = ""
+    while "?" not in said:
+        heard = await phone.hear(20.0)
+        if heard.end_s > last_word_s:
+            said += " " + heard.text
+    return said
 
 
 async def _beginnings(house: House, since_s: float) -> int:
