@@ -4,7 +4,6 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Awaitable, Callable
 from functools import partial
 
 import aiohttp
@@ -182,12 +181,8 @@ async def _ask_for_goodbye(lkapi: api.LiveKitAPI, room_name: str) -> None:
         topic=SHUTDOWN_TOPIC,
         data=b"shutdown",
     )
-    await _without_failing(lambda: lkapi.room.send_data(request))
-
-
-async def _without_failing(request: Callable[[], Awaitable[object]]) -> None:
-    """A call that cannot be reached any more is ended by the guardian."""
     try:
-        await request()
+        await lkapi.room.send_data(request)
     except (api.ServerError, aiohttp.ClientError, TimeoutError) as error:
+        # A call that cannot be reached any more is ended by the guardian.
         logger.warning("a call could not be told to end", extra={"error": repr(error)})

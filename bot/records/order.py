@@ -1,9 +1,10 @@
 """A call that somebody asked us to make, and how far it came."""
 
-from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
+from bot.records.utc import keep_utc
 from sip.outcome import Outcome
 
 
@@ -61,12 +62,7 @@ class Order:
     ended_at: datetime | None = None
 
     def __post_init__(self) -> None:
-        for each in fields(self):
-            value = getattr(self, each.name)
-            if isinstance(value, datetime):
-                if value.tzinfo is None:
-                    raise ValueError(f"{each.name} has no time zone")
-                object.__setattr__(self, each.name, value.astimezone(UTC))
+        keep_utc(self)
 
     @property
     def has_ended(self) -> bool:

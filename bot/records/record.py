@@ -1,8 +1,10 @@
 """What is remembered of one call."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+
+from bot.records.utc import keep_utc
 
 
 class Direction(StrEnum):
@@ -68,12 +70,7 @@ class CallRecord:
     error: str | None = None
 
     def __post_init__(self) -> None:
-        for each in fields(self):
-            value = getattr(self, each.name)
-            if isinstance(value, datetime):
-                if value.tzinfo is None:
-                    raise ValueError(f"{each.name} has no time zone")
-                object.__setattr__(self, each.name, value.astimezone(UTC))
+        keep_utc(self)
 
     @property
     def is_open(self) -> bool:
