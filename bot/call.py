@@ -19,7 +19,7 @@ from bot.outbound.ticket import ordered_call
 from bot.records import CallRecord, CallRecorder, CallStore, Direction, EndReason, utc_now
 from bot.settings import Settings
 from bot.talk import Talk
-from sip.call_info import CallInfo
+from sip.calls.call_info import CallInfo
 from sip.doctor.agents import PROBE_METADATA
 
 logger = logging.getLogger("storyline.call")

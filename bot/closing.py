@@ -10,8 +10,8 @@ from livekit.agents import JobContext
 from bot.ending import Ending
 from bot.logs import call_ended
 from bot.records import CallRecorder, EndReason
+from sip.calls.line import hang_up
 from sip.errors import HangUpFailed
-from sip.line import hang_up
 
 logger = logging.getLogger("storyline.call")
 

@@ -3,8 +3,8 @@
 import logging
 
 from bot.records import BlockedBy, Ledger, RecordsError, utc_now
+from sip.calls.number import to_e164
 from sip.errors import InvalidNumber
-from sip.number import to_e164
 
 logger = logging.getLogger("storyline.do_not_call")
 

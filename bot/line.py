@@ -8,7 +8,7 @@ from livekit import rtc
 from agents.conversation import NeverAnswered
 from bot.ending import Ending
 from bot.records import EndReason
-from sip.call_info import is_answered
+from sip.calls.call_info import is_answered
 
 
 class CallerLine:

@@ -18,7 +18,7 @@ from bot.models import make_openai_client
 from bot.records import CallStore, migrate
 from bot.settings import Settings
 from bot.talk import SHUTDOWN_TOPIC
-from sip.line import hang_up
+from sip.calls.line import hang_up
 
 logger = logging.getLogger("storyline.worker")
 

@@ -15,8 +15,8 @@ from bot.records import Order, OrderRefused, OrderState
 from bot.settings import Settings
 from scripts.calling_text import Screen
 from scripts.office import Office
+from sip.calls.number import mask_number
 from sip.errors import NumberRefused
-from sip.number import mask_number
 
 
 @dataclass(frozen=True)

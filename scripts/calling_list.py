@@ -23,8 +23,8 @@ from bot.records import Order, utc_now
 from bot.settings import Settings
 from scripts.calling import Wish
 from scripts.office import Office
-from sip.number import mask_number
-from sip.outcome import Outcome
+from sip.calls.number import mask_number
+from sip.calls.outcome import Outcome
 
 EXIT_ALL_DONE = 0
 EXIT_SOME_LATER = 18

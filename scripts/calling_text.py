@@ -16,7 +16,7 @@ from rich.status import Status
 
 from bot.outbound.result import Result
 from bot.records import Order, OrderState
-from sip.outcome import Outcome
+from sip.calls.outcome import Outcome
 
 EXIT_CODES: Final = {
     Outcome.ANSWERED: 0,

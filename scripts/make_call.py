@@ -29,8 +29,8 @@ from bot.settings import Settings, SettingsError
 from scripts.calling import Wish, check_call, make_call
 from scripts.calling_list import call_list, list_exit_code, list_json, list_summary
 from scripts.calling_text import EXIT_CODES, Screen
+from sip.calls.number_rules import callable_number
 from sip.errors import NumberRefused, SipError
-from sip.number_rules import callable_number
 
 _FAILED, _USAGE = 1, 2
 _CALL = "call"

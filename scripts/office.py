@@ -12,7 +12,7 @@ from bot.outbound.placer import Placer
 from bot.outbound.request import Request, make_order
 from bot.records import CallStore, Ledger, Order, utc_now
 from bot.settings import Settings
-from sip.outbound_trunk import WayOut, find_way_out
+from sip.calls.outbound_trunk import WayOut, find_way_out
 
 
 @dataclass(frozen=True)

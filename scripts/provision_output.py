@@ -12,8 +12,8 @@ from rich.table import Table
 
 from sip.doctor.finding import Finding, Result
 from sip.errors import ApplyFailed
+from sip.plan.status import Standing
 from sip.problems import Problem, Severity
-from sip.status import Standing
 
 _LINE_STYLES: Final = {"+": "green", "~": "yellow", "-": "red", "!": "bold red", "=": "green"}
 _SEVERITY_STYLES: Final = {

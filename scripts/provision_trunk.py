@@ -27,25 +27,25 @@ from scripts.provision_output import (
     print_standings,
     say,
 )
-from sip.adopt import adopt as adopt_object
-from sip.apply import apply as apply_plan
-from sip.declared import Manifest
 from sip.doctor.finding import Result
 from sip.doctor.walk import walk
 from sip.errors import ApplyFailed, ManifestError, SipError
-from sip.export import export_yaml
-from sip.imagined import as_snapshot
-from sip.kinds import Kind
-from sip.manifest import load_manifest
-from sip.plan import Plan, Planner, make_destroy_plan, make_plan
-from sip.plan_text import plan_lines
+from sip.manifest.as_snapshot import as_snapshot
+from sip.manifest.declared import Manifest
+from sip.manifest.export import export_yaml
+from sip.manifest.manifest import load_manifest
+from sip.objects.kinds import Kind
+from sip.objects.server import connect, read_snapshot
+from sip.plan.adopt import adopt as adopt_object
+from sip.plan.apply import apply as apply_plan
+from sip.plan.plan import Plan, Planner, make_destroy_plan, make_plan
+from sip.plan.plan_text import plan_lines
+from sip.plan.status import standings
 from sip.problems import Severity
-from sip.route import ARRIVED
-from sip.route import route as find_route
-from sip.route_text import route_json, route_lines
-from sip.server import connect, read_snapshot
-from sip.status import standings
-from sip.trunk_match import Caller
+from sip.route.route import ARRIVED
+from sip.route.route import route as find_route
+from sip.route.route_text import route_json, route_lines
+from sip.route.trunk_match import Caller
 
 _NOTHING, _ERROR, _PENDING = 0, 1, 2
 # The parent of typer's usage errors, which exit with 2 if left alone: that is "changes pending".

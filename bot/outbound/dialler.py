@@ -10,11 +10,11 @@ from bot.ending import Ending
 from bot.outbound.progress import Progress
 from bot.records import EndReason, Order
 from bot.settings import Settings
-from sip.call_info import CallStatus, call_status
-from sip.dial import Dialling, connect_once, dial
+from sip.calls.call_info import CallStatus, call_status
+from sip.calls.dial import Dialling, connect_once, dial
+from sip.calls.line import hang_up
+from sip.calls.outcome import Outcome, explain, outcome_of
 from sip.errors import DialFailed, HangUpFailed
-from sip.line import hang_up
-from sip.outcome import Outcome, explain, outcome_of
 
 logger = logging.getLogger("storyline.outbound")
 

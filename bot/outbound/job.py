@@ -31,7 +31,7 @@ from bot.records import (
 )
 from bot.settings import Settings
 from bot.talk import Talk
-from sip.outcome import Outcome
+from sip.calls.outcome import Outcome
 
 logger = logging.getLogger("storyline.outbound")
 

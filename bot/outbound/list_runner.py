@@ -19,8 +19,8 @@ from bot.outbound.number_list import (
 from bot.outbound.request import OutsideHours
 from bot.outbound.result import Result
 from bot.records import Order, OrderRefused, TrunkBusy
+from sip.calls.outcome import Outcome
 from sip.errors import NumberRefused
-from sip.outcome import Outcome
 
 # A trunk that is full is asked again after this long.
 _FULL_TRUNK_S = 1.0

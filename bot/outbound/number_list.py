@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.records import Order
+from sip.calls.number import to_e164
+from sip.calls.outcome import Outcome
 from sip.errors import InvalidNumber
-from sip.number import to_e164
-from sip.outcome import Outcome
 
 # The database keeps 255 characters of a key.
 _LONGEST_NAME = 200

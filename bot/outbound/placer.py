@@ -28,9 +28,9 @@ from bot.records import (
     TrunkLimits,
     utc_now,
 )
+from sip.calls.line import hang_up
+from sip.calls.outcome import Outcome
 from sip.errors import HangUpFailed
-from sip.line import hang_up
-from sip.outcome import Outcome
 
 logger = logging.getLogger("storyline.outbound")
 

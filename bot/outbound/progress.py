@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from bot.ending import Ending
 from bot.records import Ledger, Order, RecordsError, utc_now
-from sip.calling_hours import CallingHours, may_call
-from sip.outcome import Outcome
+from sip.calls.calling_hours import CallingHours, may_call
+from sip.calls.outcome import Outcome
 
 logger = logging.getLogger("storyline.outbound")
 

@@ -20,7 +20,7 @@ from bot.outbound.progress import Progress
 from bot.records import EndReason
 from bot.settings import Settings
 from bot.talk import Talk
-from sip.outcome import Outcome
+from sip.calls.outcome import Outcome
 
 logger = logging.getLogger("storyline.outbound")
 

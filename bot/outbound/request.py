@@ -6,10 +6,10 @@ from datetime import datetime
 
 from bot.records import Order, TrunkLimits
 from bot.settings import OutboundSettings
-from sip.calling_hours import may_call, next_opening, zones_of
+from sip.calls.calling_hours import may_call, next_opening, zones_of
+from sip.calls.number_rules import callable_number, country_of
+from sip.calls.outbound_trunk import WayOut
 from sip.errors import NumberRefused
-from sip.number_rules import callable_number, country_of
-from sip.outbound_trunk import WayOut
 
 _LONGEST_FACT = 200
 

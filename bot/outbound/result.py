@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.records import CallRecord, Order, OrderState
-from sip.outcome import SENTENCES, Outcome
+from sip.calls.outcome import SENTENCES, Outcome
 
 
 @dataclass(frozen=True)

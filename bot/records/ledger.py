@@ -20,7 +20,7 @@ from bot.records.database import create_engine, database_errors
 from bot.records.order import Blocked, BlockedBy, Order, OrderState, TrunkLimits
 from bot.records.orders_table import do_not_call, from_row, orders, to_row
 from bot.records.table import calls
-from sip.outcome import Outcome
+from sip.calls.outcome import Outcome
 
 # Any number will do, as long as nobody else in the same database uses it.
 _ADVISORY_LOCK = 0x53544F5245

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.records.utc import keep_utc
-from sip.outcome import Outcome
+from sip.calls.outcome import Outcome
 
 
 class OrderState(StrEnum):

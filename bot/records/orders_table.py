@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, Column, Float, Index, Integer, Row, String, Tabl
 
 from bot.records.order import BlockedBy, Order, OrderState
 from bot.records.table import UtcDateTime, metadata, words
-from sip.outcome import Outcome
+from sip.calls.outcome import Outcome
 
 orders = Table(
     "outbound_calls",

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from bot.settings.groups import Group, Word
-from sip.calling_hours import CallingHours
+from sip.calls.calling_hours import CallingHours
 
 _EVERY_COUNTRY = "*"
 

@@ -19,7 +19,7 @@ from livekit.protocol.models import ParticipantInfo
 
 from sip.doctor.finding import Finding, failed, passed
 from sip.errors import ServerRefused
-from sip.server import translated_errors
+from sip.objects.server import translated_errors
 
 AGENT: Final = "agent"
 PROBE_METADATA: Final = "provision-trunk doctor"  # a job that finds this need not do anything

@@ -11,10 +11,10 @@ import aiohttp
 from livekit.api import CreateSIPParticipantRequest, LiveKitAPI
 from livekit.protocol.sip import SIPMediaConfig, SIPOutboundConfig
 
+from sip.calls.line import hang_up
 from sip.doctor.finding import Finding, failed, passed, skipped, warned
 from sip.errors import ServerRefused
-from sip.line import hang_up
-from sip.server import Snapshot, read_snapshot, translated_errors
+from sip.objects.server import Snapshot, read_snapshot, translated_errors
 
 REACHABLE: Final = "server reachable"
 CLOCK: Final = "clock"

@@ -9,14 +9,14 @@ from typing import Final
 
 from livekit.protocol.sip import SIPDispatchRuleInfo, SIPInboundTrunkInfo
 
-from sip.declared import Declared, Manifest
+from sip.calls.number import mask_number
 from sip.doctor.finding import Finding, failed, passed, warned
-from sip.kinds import Kind, object_id
-from sip.number import mask_number
-from sip.route import ARRIVED, Outcome, Route, route
-from sip.server import Snapshot
-from sip.status import State, standings
-from sip.trunk_match import Caller
+from sip.manifest.declared import Declared, Manifest
+from sip.objects.kinds import Kind, object_id
+from sip.objects.server import Snapshot
+from sip.plan.status import State, standings
+from sip.route.route import ARRIVED, Outcome, Route, route
+from sip.route.trunk_match import Caller
 
 OBJECTS: Final = "objects"
 RULES: Final = "rules"

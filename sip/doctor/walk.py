@@ -7,7 +7,6 @@ from typing import Final
 
 from livekit.api import LiveKitAPI
 
-from sip.declared import Manifest
 from sip.doctor.agents import AGENT, DEFAULT_WAIT_S, look_at_agent
 from sip.doctor.connection import (
     REACHABLE,
@@ -18,8 +17,9 @@ from sip.doctor.connection import (
 from sip.doctor.finding import Finding, Result, passed, skipped, warned
 from sip.doctor.objects import look_at_objects
 from sip.errors import ServerRefused
-from sip.kinds import Kind
-from sip.server import connect
+from sip.manifest.declared import Manifest
+from sip.objects.kinds import Kind
+from sip.objects.server import connect
 
 PROVIDERS: Final = "provider keys"
 

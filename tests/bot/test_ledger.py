@@ -17,7 +17,7 @@ from bot.records import (
     OrderState,
     TrunkLimits,
 )
-from sip.outcome import Outcome
+from sip.calls.outcome import Outcome
 from tests.bot.orders import PLENTY, an_order
 from tests.bot.records import EVERY_DATABASE, NOON, a_call
 

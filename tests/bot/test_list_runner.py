@@ -13,8 +13,8 @@ from bot.outbound.number_list import Retry, Row
 from bot.outbound.request import OutsideHours
 from bot.outbound.result import Result
 from bot.records import Ledger, Order, TrunkLimits
+from sip.calls.outcome import Outcome
 from sip.errors import NumberRefused
-from sip.outcome import Outcome
 from tests.bot.orders import PLENTY, an_order
 from tests.bot.records import NOON
 

@@ -18,7 +18,7 @@ from bot.outbound.number_list import (
     row_prefix,
 )
 from bot.records import Order, OrderState
-from sip.outcome import Outcome
+from sip.calls.outcome import Outcome
 from tests.bot.orders import an_order
 from tests.bot.records import NOON
 

@@ -21,7 +21,7 @@ from bot.records import (
     OrderState,
     utc_now,
 )
-from sip.outcome import Outcome
+from sip.calls.outcome import Outcome
 from tests.bot.orders import PLENTY, an_order
 from tests.bot.records import NOON, a_call
 

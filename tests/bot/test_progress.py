@@ -16,8 +16,8 @@ from bot.records import (
     Order,
     OrderState,
 )
-from sip.calling_hours import CallingHours
-from sip.outcome import Outcome
+from sip.calls.calling_hours import CallingHours
+from sip.calls.outcome import Outcome
 from tests.bot.orders import PLENTY, an_order
 from tests.bot.records import NOON
 

@@ -9,7 +9,7 @@ from livekit.agents.voice.amd import AMDCategory
 from bot.ending import Ending
 from bot.outbound.reception import Reception
 from bot.records import EndReason
-from sip.outcome import Outcome
+from sip.calls.outcome import Outcome
 
 pytestmark = pytest.mark.unit
 

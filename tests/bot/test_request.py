@@ -8,8 +8,8 @@ from bot.outbound.request import OutsideHours, Request, limits_of, make_order
 from bot.outbound.ticket import ordered_call, write_ticket
 from bot.records import Order, TrunkLimits
 from bot.settings import OutboundSettings
+from sip.calls.outbound_trunk import WayOut
 from sip.errors import NumberRefused
-from sip.outbound_trunk import WayOut
 
 pytestmark = pytest.mark.unit
 

@@ -17,7 +17,7 @@ from bot.records import EndReason, OrderState
 from scripts import make_call
 from scripts.calling_list import EXIT_SOME_LATER, list_exit_code, list_json, list_summary
 from scripts.calling_text import EXIT_CODES, Screen
-from sip.outcome import Outcome
+from sip.calls.outcome import Outcome
 from tests.bot.orders import an_order
 from tests.bot.records import NOON, a_call
 

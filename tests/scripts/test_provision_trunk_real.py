@@ -13,7 +13,7 @@ import pytest
 from livekit.api import LiveKitAPI
 
 from local.stack.stack import Stack
-from sip.server import read_snapshot
+from sip.objects.server import read_snapshot
 from tests.sip.manifests import ENVIRONMENT, SIMPLE
 from tests.sip.sip_servers import bare_stack
 

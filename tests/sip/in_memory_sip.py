@@ -31,8 +31,8 @@ from livekit.protocol.sip import (
     SIPTrunkInfo,
 )
 
-from sip.rule_match import pin_of
-from sip.trunk_match import normalized
+from sip.route.rule_match import pin_of
+from sip.route.trunk_match import normalized
 
 _Info = TypeVar("_Info", SIPInboundTrunkInfo, SIPOutboundTrunkInfo, SIPDispatchRuleInfo)
 

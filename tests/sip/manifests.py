@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sip.declared import Manifest
 from sip.errors import ManifestError
-from sip.manifest import parse_manifest
+from sip.manifest.declared import Manifest
+from sip.manifest.manifest import parse_manifest
 from sip.problems import Problem
 
 ENVIRONMENT = {"SIP_PASSWORD": "correct-horse-battery"}

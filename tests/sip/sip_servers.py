@@ -13,8 +13,8 @@ from local.stack.part import Part, Program
 from local.stack.ports import Ports
 from local.stack.stack import Stack
 from local.stack.watch import Watch
-from sip.kinds import Kind, object_id
-from sip.server import delete, read_snapshot
+from sip.objects.kinds import Kind, object_id
+from sip.objects.server import delete, read_snapshot
 
 
 @asynccontextmanager

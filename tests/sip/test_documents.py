@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from sip.imagined import as_snapshot
-from sip.kinds import Kind
-from sip.manifest import parse_manifest
-from sip.route import Outcome, route
-from sip.route_text import route_lines
-from sip.trunk_match import Caller
+from sip.manifest.as_snapshot import as_snapshot
+from sip.manifest.manifest import parse_manifest
+from sip.objects.kinds import Kind
+from sip.route.route import Outcome, route
+from sip.route.route_text import route_lines
+from sip.route.trunk_match import Caller
 from tests.sip.manifests import parse, problems_of
 
 pytestmark = pytest.mark.unit

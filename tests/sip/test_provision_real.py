@@ -19,15 +19,15 @@ from livekit.protocol.sip import (
 )
 
 from local.stack.stack import Stack
-from sip.adopt import adopt
-from sip.apply import apply
-from sip.declared import Manifest
 from sip.errors import PlanRefused
-from sip.export import export_yaml
-from sip.kinds import Kind, object_id
-from sip.plan import make_destroy_plan, make_plan
-from sip.server import create, read_snapshot, replace
-from sip.status import State, standings
+from sip.manifest.declared import Manifest
+from sip.manifest.export import export_yaml
+from sip.objects.kinds import Kind, object_id
+from sip.objects.server import create, read_snapshot, replace
+from sip.plan.adopt import adopt
+from sip.plan.apply import apply
+from sip.plan.plan import make_destroy_plan, make_plan
+from sip.plan.status import State, standings
 from tests.sip.manifests import ENVIRONMENT, SIMPLE, parse
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(120)]

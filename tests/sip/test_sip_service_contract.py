@@ -13,8 +13,8 @@ from livekit.protocol.sip import (
 )
 
 from sip.errors import ServerRefused
-from sip.kinds import Info, Kind, object_id
-from sip.server import SipService, create, delete, read_snapshot, replace
+from sip.objects.kinds import Info, Kind, object_id
+from sip.objects.server import SipService, create, delete, read_snapshot, replace
 from tests.sip.in_memory_sip import InMemorySip
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.records import AgentReached, BlockedBy, EndReason
-from sip.outcome import Outcome
+from sip.calls.outcome import Outcome
 from tests.e2e.outbound.operator import Operator
 
 pytestmark = pytest.mark.e2e

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sip.outcome import Outcome
+from sip.calls.outcome import Outcome
 from tests.e2e.outbound.carrier import carrier, refusing
 from tests.e2e.outbound.operator import Operator
 

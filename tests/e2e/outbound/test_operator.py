@@ -3,7 +3,7 @@
 import pytest
 
 from bot.records import EndReason
-from sip.outcome import Outcome
+from sip.calls.outcome import Outcome
 from tests.e2e.outbound.carrier import carrier, ringing_for_ever
 from tests.e2e.outbound.operator import Operator
 

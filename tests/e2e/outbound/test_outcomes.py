@@ -3,7 +3,7 @@
 import pytest
 
 from bot.records import Direction, EndReason
-from sip.outcome import Outcome
+from sip.calls.outcome import Outcome
 from tests.e2e.outbound.carrier import (
     carrier,
     challenging,

@@ -1,0 +1,111 @@
+"""What a call tells about itself: the facts that LiveKit SIP hangs on a caller's participant.
+
+The attributes are those of LiveKit SIP (`sip.*`). Any of them may be missing: with
+`hide_phone_number` in the dispatch rule there are no numbers, and a web visitor has none at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from livekit.protocol.models import ParticipantInfo
+
+from sip.calls.number import mask_number
+
+# What LiveKit calls its attributes (protocol/livekit/attrs.go).
+STATUS: Final = "sip.callStatus"
+_CALL_ID: Final = "sip.callID"
+_TRUNK_ID: Final = "sip.trunkID"
+_RULE_ID: Final = "sip.ruleID"
+_OTHER_PARTY: Final = "sip.phoneNumber"
+_OUR_NUMBER: Final = "sip.trunkPhoneNumber"
+
+
+class Direction(StrEnum):
+    """Who began the call. WEB is a participant that did not come over SIP."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    WEB = "web"
+
+
+class CallStatus(StrEnum):
+    """The values of `sip.callStatus`. Only ACTIVE means that the caller hears us."""
+
+    DIALING = "dialing"
+    RINGING = "ringing"
+    AUTOMATION = "automation"  # digits are being sent after the answer
+    ACTIVE = "active"
+    HANGUP = "hangup"
+
+
+_STATUSES: Final = {str(status): status for status in CallStatus}
+
+
+@dataclass(frozen=True, repr=False)
+class CallInfo:
+    """The facts of one call. What is not known is None, never an empty string."""
+
+    direction: Direction
+    caller_number: str | None = None
+    called_number: str | None = None
+    sip_call_id: str | None = None
+    trunk_id: str | None = None
+    rule_id: str | None = None
+    status: CallStatus | None = None
+
+    @property
+    def is_sip(self) -> bool:
+        """Whether a telephone is at the other end."""
+        return self.direction is not Direction.WEB
+
+    @classmethod
+    def of(cls, kind: int, attributes: Mapping[str, str]) -> CallInfo:
+        """Read the facts of a participant from its `kind` and `attributes`.
+
+        A rule id is set only on calls that a dispatch rule brought in; a SIP participant
+        without one is a call that we placed.
+        """
+        if kind != ParticipantInfo.Kind.SIP:
+            return cls(direction=Direction.WEB)
+        rule_id = _text(attributes, _RULE_ID)
+        other, ours = _text(attributes, _OTHER_PARTY), _text(attributes, _OUR_NUMBER)
+        inbound = rule_id is not None
+        return cls(
+            direction=Direction.INBOUND if inbound else Direction.OUTBOUND,
+            caller_number=other if inbound else ours,
+            called_number=ours if inbound else other,
+            sip_call_id=_text(attributes, _CALL_ID),
+            trunk_id=_text(attributes, _TRUNK_ID),
+            rule_id=rule_id,
+            status=call_status(attributes),
+        )
+
+    def __str__(self) -> str:
+        """A form fit for logs: numbers are masked."""
+        caller = mask_number(self.caller_number) or "hidden"
+        called = mask_number(self.called_number) or "hidden"
+        return f"{self.direction} call {self.sip_call_id or '-'} from {caller} to {called}"
+
+    def __repr__(self) -> str:
+        return f"<CallInfo {self}>"
+
+
+def call_status(attributes: Mapping[str, str]) -> CallStatus | None:
+    """Return the state of the SIP leg; None when there is none, or one we do not know."""
+    value = _text(attributes, STATUS)
+    return _STATUSES.get(value) if value else None
+
+
+def is_answered(attributes: Mapping[str, str]) -> bool:
+    """Whether the other end hears us: words spoken earlier are lost."""
+    return call_status(attributes) is CallStatus.ACTIVE
+
+
+def _text(attributes: Mapping[str, str], name: str) -> str | None:
+    # A console session has a stand-in for its participant whose attributes are not strings.
+    value: object = attributes.get(name)
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,188 @@
+"""The SIP side of a LiveKit server: read it whole, change it one object at a time.
+
+Every function raises ServerRefused for LiveKit's own errors and for a server out of reach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeVar
+
+import aiohttp
+from livekit.api import LiveKitAPI, ServerError
+from livekit.protocol.sip import (
+    CreateSIPDispatchRuleRequest,
+    CreateSIPInboundTrunkRequest,
+    CreateSIPOutboundTrunkRequest,
+    DeleteSIPDispatchRuleRequest,
+    DeleteSIPTrunkRequest,
+    ListSIPDispatchRuleRequest,
+    ListSIPDispatchRuleResponse,
+    ListSIPInboundTrunkRequest,
+    ListSIPInboundTrunkResponse,
+    ListSIPOutboundTrunkRequest,
+    ListSIPOutboundTrunkResponse,
+    SIPDispatchRuleInfo,
+    SIPInboundTrunkInfo,
+    SIPOutboundTrunkInfo,
+    SIPTrunkInfo,
+)
+
+from sip.errors import ServerRefused
+from sip.objects.kinds import Info, Kind, object_id
+
+_URL, _KEY, _SECRET = "LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET"
+
+_Info = TypeVar("_Info", SIPInboundTrunkInfo, SIPOutboundTrunkInfo, SIPDispatchRuleInfo)
+
+# LiveKit answers these without saying its own word for them.
+_CODES: Final = {401: "unauthenticated", 403: "permission_denied"}
+
+_REMEDIES: Final = {
+    "unauthenticated": f"Check {_KEY} and {_SECRET}, and the clock of this machine",
+    "permission_denied": "Use an API key of this project that may administer SIP",
+    "bad_route": f"Check {_URL}: no LiveKit server answers there",
+}
+
+
+class SipService(Protocol):
+    """The part of livekit.api's SipService that provisioning needs."""
+
+    async def create_inbound_trunk(
+        self, create: CreateSIPInboundTrunkRequest
+    ) -> SIPInboundTrunkInfo: ...
+    async def create_outbound_trunk(
+        self, create: CreateSIPOutboundTrunkRequest
+    ) -> SIPOutboundTrunkInfo: ...
+    async def create_dispatch_rule(
+        self, create: CreateSIPDispatchRuleRequest
+    ) -> SIPDispatchRuleInfo: ...
+    async def update_inbound_trunk(
+        self, trunk_id: str, trunk: SIPInboundTrunkInfo
+    ) -> SIPInboundTrunkInfo: ...
+    async def update_outbound_trunk(
+        self, trunk_id: str, trunk: SIPOutboundTrunkInfo
+    ) -> SIPOutboundTrunkInfo: ...
+    async def update_dispatch_rule(
+        self, rule_id: str, rule: SIPDispatchRuleInfo
+    ) -> SIPDispatchRuleInfo: ...
+    async def delete_trunk(self, delete: DeleteSIPTrunkRequest) -> SIPTrunkInfo: ...
+    async def delete_dispatch_rule(
+        self, delete: DeleteSIPDispatchRuleRequest
+    ) -> SIPDispatchRuleInfo: ...
+    async def list_inbound_trunk(
+        self, list: ListSIPInboundTrunkRequest
+    ) -> ListSIPInboundTrunkResponse: ...
+    async def list_outbound_trunk(
+        self, list: ListSIPOutboundTrunkRequest
+    ) -> ListSIPOutboundTrunkResponse: ...
+    async def list_dispatch_rule(
+        self, list: ListSIPDispatchRuleRequest
+    ) -> ListSIPDispatchRuleResponse: ...
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything of SIP that was on the server at one moment, in the order of the ids."""
+
+    inbound_trunks: tuple[SIPInboundTrunkInfo, ...] = ()
+    outbound_trunks: tuple[SIPOutboundTrunkInfo, ...] = ()
+    dispatch_rules: tuple[SIPDispatchRuleInfo, ...] = ()
+
+    def of(self, kind: Kind) -> tuple[Info, ...]:
+        """Return the objects of one kind."""
+        found: dict[Kind, tuple[Info, ...]] = {
+            Kind.INBOUND_TRUNK: self.inbound_trunks,
+            Kind.OUTBOUND_TRUNK: self.outbound_trunks,
+            Kind.DISPATCH_RULE: self.dispatch_rules,
+        }
+        return found[kind]
+
+    def named(self, kind: Kind, name: str) -> tuple[Info, ...]:
+        """Return the objects of that kind and name: the first is the one that counts."""
+        return tuple(info for info in self.of(kind) if info.name == name)
+
+    def ids(self) -> frozenset[str]:
+        """Return the ids of everything."""
+        return frozenset(object_id(info) for kind in Kind for info in self.of(kind))
+
+
+@asynccontextmanager
+async def connect(environment: Mapping[str, str]) -> AsyncIterator[LiveKitAPI]:
+    """Open LiveKit's API with the keys in `environment`."""
+    missing = [name for name in (_URL, _KEY, _SECRET) if not environment.get(name)]
+    if missing:
+        raise ServerRefused(
+            "no_keys",
+            f"{', '.join(missing)} not set",
+            "Set them in the shell or in .env (LiveKit Cloud: project settings, keys)",
+        )
+    async with LiveKitAPI(environment[_URL], environment[_KEY], environment[_SECRET]) as api:
+        yield api
+
+
+@asynccontextmanager
+async def translated_errors() -> AsyncIterator[None]:
+    """Turn the errors of livekit.api into ServerRefused."""
+    try:
+        yield
+    except ServerError as error:
+        code = _CODES.get(error.status, error.code)
+        message = error.message or "LiveKit refused without a word"
+        raise ServerRefused(code, message, _REMEDIES.get(code, "")) from error
+    except (aiohttp.ClientError, TimeoutError) as error:
+        reason = str(error) or type(error).__name__
+        raise ServerRefused(
+            "unreachable", f"LiveKit could not be reached: {reason}", f"Check {_URL}"
+        ) from error
+
+
+async def read_snapshot(service: SipService) -> Snapshot:
+    """Read every trunk and rule."""
+    async with translated_errors():
+        inbound = await service.list_inbound_trunk(ListSIPInboundTrunkRequest())
+        outbound = await service.list_outbound_trunk(ListSIPOutboundTrunkRequest())
+        rules = await service.list_dispatch_rule(ListSIPDispatchRuleRequest())
+    return Snapshot(_by_id(inbound.items), _by_id(outbound.items), _by_id(rules.items))
+
+
+def _by_id(items: Iterable[_Info]) -> tuple[_Info, ...]:
+    return tuple(sorted(items, key=object_id))
+
+
+async def create(service: SipService, info: Info) -> Info:
+    """Create an object and return it with its id."""
+    async with translated_errors():
+        if isinstance(info, SIPInboundTrunkInfo):
+            return await service.create_inbound_trunk(CreateSIPInboundTrunkRequest(trunk=info))
+        if isinstance(info, SIPOutboundTrunkInfo):
+            return await service.create_outbound_trunk(CreateSIPOutboundTrunkRequest(trunk=info))
+        return await service.create_dispatch_rule(CreateSIPDispatchRuleRequest(dispatch_rule=info))
+
+
+async def replace(service: SipService, info: Info) -> None:
+    """Replace the object that has the id of `info` by it, whole."""
+    async with translated_errors():
+        if isinstance(info, SIPInboundTrunkInfo):
+            await service.update_inbound_trunk(info.sip_trunk_id, info)
+        elif isinstance(info, SIPOutboundTrunkInfo):
+            await service.update_outbound_trunk(info.sip_trunk_id, info)
+        else:
+            await service.update_dispatch_rule(info.sip_dispatch_rule_id, info)
+
+
+async def delete(service: SipService, kind: Kind, identifier: str) -> None:
+    """Delete an object. Harmless when it is gone already."""
+    try:
+        async with translated_errors():
+            if kind is Kind.DISPATCH_RULE:
+                await service.delete_dispatch_rule(
+                    DeleteSIPDispatchRuleRequest(sip_dispatch_rule_id=identifier)
+                )
+            else:
+                await service.delete_trunk(DeleteSIPTrunkRequest(sip_trunk_id=identifier))
+    except ServerRefused as refusal:
+        if refusal.code != "not_found":
+            raise

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from unittest.mock import MagicMock
+
+import pytest
+from livekit.protocol.models import ParticipantInfo
+
+from sip.calls.call_info import CallInfo, CallStatus, Direction, call_status, is_answered
+
+pytestmark = pytest.mark.unit
+
+SIP = ParticipantInfo.Kind.SIP
+STANDARD = ParticipantInfo.Kind.STANDARD
+
+INBOUND = {
+    "sip.callID": "SCL_1",
+    "sip.trunkID": "ST_1",
+    "sip.ruleID": "SDR_1",
+    "sip.phoneNumber": "+12025550123",
+    "sip.trunkPhoneNumber": "+12025550100",
+    "sip.callStatus": "ringing",
+}
+
+
+def test_an_inbound_call_was_made_by_the_other_party() -> None:
+    assert CallInfo.of(SIP, INBOUND) == CallInfo(
+        direction=Direction.INBOUND,
+        caller_number="+12025550123",
+        called_number="+12025550100",
+        sip_call_id="SCL_1",
+        trunk_id="ST_1",
+        rule_id="SDR_1",
+        status=CallStatus.RINGING,
+    )
+
+
+def test_a_call_without_a_rule_was_placed_by_us() -> None:
+    attributes = {name: value for name, value in INBOUND.items() if name != "sip.ruleID"}
+    call = CallInfo.of(SIP, attributes)
+    assert call.direction is Direction.OUTBOUND
+    assert call.caller_number == "+12025550100"
+    assert call.called_number == "+12025550123"
+
+
+def test_hidden_numbers_are_unknown_and_the_rest_remains() -> None:
+    hidden = {"sip.callID": "SCL_1", "sip.ruleID": "SDR_1", "sip.callStatus": "active"}
+    call = CallInfo.of(SIP, hidden)
+    assert call.is_sip
+    assert call.caller_number is None
+    assert call.called_number is None
+    assert call.status is CallStatus.ACTIVE
+
+
+def test_a_web_visitor_is_no_telephone_even_with_sip_attributes() -> None:
+    call = CallInfo.of(STANDARD, INBOUND)
+    assert call == CallInfo(direction=Direction.WEB)
+    assert not call.is_sip
+
+
+def test_stand_in_attributes_that_are_not_text_are_unknown() -> None:
+    assert CallInfo.of(SIP, MagicMock()) == CallInfo(direction=Direction.OUTBOUND)
+
+
+@pytest.mark.parametrize("value", ["dialing", "ringing", "automation", "hangup", "", "new-word"])
+def test_only_active_means_that_the_caller_hears_us(value: str) -> None:
+    assert not is_answered({"sip.callStatus": value})
+    assert is_answered({"sip.callStatus": "active"})
+    assert not is_answered({})
+
+
+def test_a_status_that_we_do_not_know_is_none() -> None:
+    assert call_status({"sip.callStatus": "new-word"}) is None
+
+
+def test_neither_form_of_a_call_shows_a_whole_number() -> None:
+    call = CallInfo.of(SIP, INBOUND)
+    for text in (str(call), repr(call)):
+        assert "+1•••••0123" in text
+        assert "2025550123" not in text
+        assert "2025550100" not in text
