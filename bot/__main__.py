@@ -6,7 +6,7 @@ import sys
 from bot.logs import configure_logs
 from bot.records import RecordsError
 from bot.settings import Settings, SettingsError
-from bot.worker import serve
+from bot.worker.worker import serve
 
 _EXIT_BAD_SETTINGS = 2
 

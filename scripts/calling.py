@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from bot.outbound.placer import Placer, Until
-from bot.outbound.request import Request, limits_of
-from bot.outbound.result import Result
+from bot.orders.placer import Placer, Until
+from bot.orders.request import Request, limits_of
+from bot.orders.result import Result
 from bot.records import Order, OrderRefused, OrderState
 from bot.settings import Settings
 from scripts.calling_text import Screen

@@ -15,10 +15,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from bot.outbound.list_runner import ListRunner, RowResult
-from bot.outbound.number_list import Retry, Row, read_list
-from bot.outbound.request import Request, limits_of
-from bot.outbound.result import Result
+from bot.orders.list_runner import ListRunner, RowResult
+from bot.orders.number_list import Retry, Row, read_list
+from bot.orders.request import Request, limits_of
+from bot.orders.result import Result
 from bot.records import Order, utc_now
 from bot.settings import Settings
 from scripts.calling import Wish

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
-from bot.outbound.result import Result
+from bot.orders.result import Result
 from bot.records import Order, OrderState
 from sip.calls.outcome import Outcome
 

@@ -20,10 +20,10 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 from bot.logs import configure_logs
-from bot.outbound.list_runner import RowResult
-from bot.outbound.number_list import ListError
-from bot.outbound.request import Request
-from bot.outbound.result import Result
+from bot.orders.list_runner import RowResult
+from bot.orders.number_list import ListError
+from bot.orders.request import Request
+from bot.orders.result import Result
 from bot.records import BlockedBy, Ledger, RecordsError, migrate, utc_now
 from bot.settings import Settings, SettingsError
 from scripts.calling import Wish, check_call, make_call

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from livekit.api import LiveKitAPI
 
-from bot.outbound.placer import Placer
-from bot.outbound.request import Request, make_order
+from bot.orders.placer import Placer
+from bot.orders.request import Request, make_order
 from bot.records import CallStore, Ledger, Order, utc_now
 from bot.settings import Settings
 from sip.calls.outbound_trunk import WayOut, find_way_out

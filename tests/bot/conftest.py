@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.records import CallStore, migrate
-from tests.bot import postgres
+from tests.bot.records import postgres
 
 
 @pytest.fixture(scope="session")

@@ -10,16 +10,16 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from bot.outbound.list_runner import RowResult
-from bot.outbound.number_list import Row
-from bot.outbound.result import Result
+from bot.orders.list_runner import RowResult
+from bot.orders.number_list import Row
+from bot.orders.result import Result
 from bot.records import EndReason, OrderState
 from scripts import make_call
 from scripts.calling_list import EXIT_SOME_LATER, list_exit_code, list_json, list_summary
 from scripts.calling_text import EXIT_CODES, Screen
 from sip.calls.outcome import Outcome
-from tests.bot.orders import an_order
-from tests.bot.records import NOON, a_call
+from tests.bot.records.orders import an_order
+from tests.bot.records.records import NOON, a_call
 
 pytestmark = pytest.mark.unit
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.records import Ledger, OrderState, TrunkLimits, utc_now
 from sip.calls.outcome import Outcome
-from tests.bot.orders import an_order
+from tests.bot.records.orders import an_order
 from tests.e2e.outbound.carrier import carrier, refusing, ringing_for_ever
 from tests.e2e.outbound.operator import Operator
 

@@ -1,0 +1,79 @@
+"""Carrying a call through and leaving nothing behind, however it ends."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from livekit import rtc
+from livekit.agents import JobContext
+
+from bot.logs import call_ended
+from bot.records import CallRecorder, EndReason
+from bot.talk.ending import Ending
+from sip.calls.line import hang_up
+from sip.errors import HangUpFailed
+
+logger = logging.getLogger("storyline.call")
+
+
+# Everything else that disconnects us is not the caller's doing.
+_CLOSED_BY_SOMEBODY = frozenset(
+    {
+        rtc.DisconnectReason.CLIENT_INITIATED,
+        rtc.DisconnectReason.PARTICIPANT_REMOVED,
+        rtc.DisconnectReason.ROOM_CLOSED,
+        rtc.DisconnectReason.ROOM_DELETED,
+    }
+)
+
+
+async def carry_through(
+    ctx: JobContext,
+    recorder: CallRecorder,
+    ending: Ending,
+    carry: Callable[[], Awaitable[None]],
+    *,
+    is_answered: Callable[[], bool] = lambda: True,
+) -> None:
+    """Run `carry` to its end; then the room is deleted and the record closed, once.
+
+    Whatever happens first ends the call. `is_answered` tells what it means that the room was
+    closed from outside. Raises only if cancelled.
+    """
+
+    def on_room_closed(cause: rtc.DisconnectReason.ValueType) -> None:
+        if cause not in _CLOSED_BY_SOMEBODY:
+            ending.set(EndReason.FAILED, "the connection to LiveKit was lost")
+            return
+        reason = EndReason.CALLER_HUNG_UP if is_answered() else EndReason.NEVER_ANSWERED
+        ending.set(reason, "the room was closed")
+
+    ctx.room.on("disconnected", on_room_closed)
+    try:
+        await carry()
+    except asyncio.CancelledError:
+        # Its worker is gone, or has waited long enough: this job is what survives.
+        ending.set(EndReason.CRASHED, "the job was cancelled")
+        raise
+    except Exception as error:
+        if ending.reason is None:
+            logger.exception("the call failed")
+        else:  # whoever hangs up while the session starts pulls the room from under it
+            logger.info("the conversation broke off with its call", extra={"error": repr(error)})
+        ending.set(EndReason.FAILED, repr(error)[:300])
+    finally:
+        await _finish(ctx, recorder, ending)
+
+
+async def _finish(ctx: JobContext, recorder: CallRecorder, ending: Ending) -> None:
+    reason, error = ending.reason or EndReason.FAILED, ending.error
+    call_ended()
+    try:
+        await hang_up(ctx.api, ctx.job.room.name)
+    except HangUpFailed:
+        logger.exception("the room could not be deleted; the guardian will try again")
+        await recorder.leave_to_guardian(reason, error)
+    else:
+        await recorder.close(reason, error)
+        logger.info("call ended", extra={"reason": reason.value, "error": error})
+    ctx.shutdown(reason=reason.value)

@@ -1,0 +1,167 @@
+"""Placing one call: first the storyteller is made ready, then the telephone rings."""
+
+import asyncio
+import logging
+from functools import partial
+
+from livekit import rtc
+from livekit.agents import AutoSubscribe, JobContext
+from livekit.agents.utils.aio import cancel_and_wait
+
+from agents.callee import Callee
+from agents.intro import IntroAgent
+from bot.call.closing import carry_through
+from bot.call.dialler import CALLEE, Dialler
+from bot.call.do_not_call import block_number
+from bot.call.progress import Progress
+from bot.call.reception import Reception
+from bot.logs import bind_call
+from bot.orders.ticket import END_TOPIC
+from bot.records import (
+    CallRecord,
+    CallRecorder,
+    CallStore,
+    Direction,
+    EndReason,
+    Ledger,
+    Order,
+    utc_now,
+)
+from bot.settings import Settings
+from bot.talk.ending import Ending
+from bot.talk.line import CallerLine
+from bot.talk.talk import Talk
+from sip.calls.outcome import Outcome
+
+logger = logging.getLogger("storyline.outbound")
+
+# Voice and models are made ready within a second; without them nobody is dialled.
+_READY_LIMIT_S = 8.0
+# What comes on top of the ringing before a call that is neither answered nor over is stuck.
+_ANSWER_MARGIN_S = 30.0
+
+
+async def place_call(ctx: JobContext, settings: Settings, call_id: str) -> None:
+    """The outbound half of a job's entry point: carry out the order `call_id`, if it is ours.
+
+    Several jobs may be asked for one order; one of them gets it and the others leave.
+    """
+    bind_call(call_id)
+    async with Ledger.open(settings.database_url) as ledger:
+        order = await ledger.take(call_id, ctx.job.id, utc_now())
+        if order is None:
+            logger.info("the order is in other hands, or over")
+            ctx.shutdown(reason="not ours")
+            return
+        record = CallRecord(
+            call_id=call_id,
+            direction=Direction.OUTBOUND,
+            room_name=ctx.job.room.name,
+            from_number=order.from_number,
+            to_number=order.number,
+            job_id=ctx.job.id,
+            started_at=utc_now(),
+        )
+        progress = Progress(ledger, call_id)
+        ending = Ending()
+        try:
+            async with (
+                CallStore.open(settings.database_url) as store,
+                CallRecorder(store, record) as recorder,
+            ):
+                call = PlacedCall(ctx, settings, recorder, order, progress, ending)
+                await carry_through(ctx, recorder, ending, call.carry, is_answered=call.is_answered)
+        finally:
+            await progress.close(ending)
+
+
+class PlacedCall:
+    """One call that we make. Whatever happens first ends it."""
+
+    def __init__(
+        self,
+        ctx: JobContext,
+        settings: Settings,
+        recorder: CallRecorder,
+        order: Order,
+        progress: Progress,
+        ending: Ending,
+    ) -> None:
+        self._ctx = ctx
+        self._settings = _limited(settings, order.max_call_s)
+        self._recorder = recorder
+        self._order = order
+        self._progress = progress
+        self._ending = ending
+        self._line = CallerLine(
+            ctx.room,
+            CALLEE,
+            ending,
+            on_telephone=True,
+            block=partial(block_number, settings.database_url, order.number),
+        )
+
+    def is_answered(self) -> bool:
+        """Whether anybody has heard Echo."""
+        return self._line.answered
+
+    async def carry(self) -> None:
+        """Prepare the conversation, dial, and talk until the call has ended."""
+        await self._ctx.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)
+        self._ctx.room.on("data_received", self._on_data)
+        callee = Callee.known(self._order.name, self._order.location)
+        talk = Talk(
+            self._ctx,
+            self._settings,
+            self._recorder,
+            self._line,
+            self._ending,
+            first_agent=IntroAgent(callee),
+            answer_limit_s=_READY_LIMIT_S + self._order.ring_timeout_s + _ANSWER_MARGIN_S,
+        )
+        reception = Reception(talk, self._line, self._progress, self._ending, self._settings)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._dial_when_ready(), name="dial")
+            receiving = group.create_task(reception.run(), name="who answers")
+            await talk.run()
+            await cancel_and_wait(receiving)
+
+    def _on_data(self, packet: rtc.DataPacket) -> None:
+        # Only the server's own API sends without a participant.
+        if packet.topic == END_TOPIC and packet.participant is None:
+            self._ending.set(EndReason.OPERATOR_HUNG_UP)
+
+    async def _dial_when_ready(self) -> None:
+        if not await self._is_ready():
+            self._progress.conclude(
+                Outcome.FAILED, "The storyteller did not get ready; nobody was dialled."
+            )
+            self._ending.set(EndReason.FAILED, "the voice was not ready; nobody was dialled")
+            return
+        if not await self._progress.may_dial(self._order, self._settings.outbound.hours):
+            self._ending.set(EndReason.NEVER_ANSWERED, "not dialled")
+            return
+        dialler = Dialler(self._ctx, self._settings, self._order, self._progress, self._ending)
+        sip_call_id = await dialler.run()
+        if sip_call_id is not None:
+            self._recorder.update(sip_call_id=sip_call_id)
+
+    async def _is_ready(self) -> bool:
+        """Whether Echo has her first words in her mouth; False also when the call ended first."""
+        waits = [
+            asyncio.create_task(self._line.agent_waits.wait()),
+            asyncio.create_task(self._ending.wait()),
+        ]
+        try:
+            await asyncio.wait(waits, timeout=_READY_LIMIT_S, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        return self._line.agent_waits.is_set() and self._ending.reason is None
+
+
+def _limited(settings: Settings, max_call_s: float) -> Settings:
+    """The settings with the call's own time limit; a short call is wound down in its last half."""
+    wind_down_s = min(settings.call.wind_down_s, max_call_s / 2)
+    call = settings.call.model_copy(update={"max_call_s": max_call_s, "wind_down_s": wind_down_s})
+    return settings.model_copy(update={"call": call})

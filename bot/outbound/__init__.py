@@ -1,1 +1,0 @@
-"""The calls that we make: asking for one, and placing it from within its job."""

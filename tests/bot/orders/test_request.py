@@ -1,0 +1,80 @@
+"""From what an operator typed to an order, by a fixed clock."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.orders.request import OutsideHours, Request, limits_of, make_order
+from bot.orders.ticket import ordered_call, write_ticket
+from bot.records import Order, TrunkLimits
+from bot.settings import OutboundSettings
+from sip.calls.outbound_trunk import WayOut
+from sip.errors import NumberRefused
+
+pytestmark = pytest.mark.unit
+
+WASHINGTON, PARIS, SATELLITE = "+12025550123", "+33142685300", "+881612345678"
+WAY_OUT = WayOut("ST_x", "carrier", "+12025550100")
+DAY = datetime(2026, 7, 1, 15, 0, tzinfo=UTC)  # 11:00 in Washington
+NIGHT = datetime(2026, 7, 2, 2, 0, tzinfo=UTC)
+
+
+def outbound(**values: object) -> OutboundSettings:
+    return OutboundSettings.model_validate(values)
+
+
+def order(request: Request, settings: OutboundSettings | None = None, now: datetime = DAY) -> Order:
+    return make_order(request, WAY_OUT, settings or outbound(), 900.0, now)
+
+
+def test_what_was_not_asked_for_comes_from_the_settings() -> None:
+    made = order(Request("+1 202 555 0123"))
+    assert (made.number, made.from_number, made.trunk_id) == (
+        WASHINGTON,
+        "+12025550100",
+        "ST_x",
+    )
+    assert (made.ring_timeout_s, made.max_call_s, made.asked_at) == (30.0, 900.0, DAY)
+    assert "555" not in made.room_name and "555" not in repr(made)
+    asked = Request(WASHINGTON, ring_timeout_s=10.0, max_call_s=60.0, idempotency_key="k")
+    made = order(asked)
+    assert (made.ring_timeout_s, made.max_call_s, made.idempotency_key) == (10.0, 60.0, "k")
+
+
+def test_by_default_only_the_country_that_is_called_from_is_called() -> None:
+    with pytest.raises(NumberRefused, match="FR"):
+        order(Request(PARIS))
+    abroad = outbound(country_codes="us, fr")
+    assert order(Request(PARIS), abroad).number == PARIS
+
+
+def test_at_night_nobody_is_called_and_it_is_said_when_again() -> None:
+    with pytest.raises(OutsideHours, match="again from 2026-07-02 09:00 EDT"):
+        order(Request(WASHINGTON), now=NIGHT)
+    always = outbound(calling_hours="00:00-24:00")
+    assert order(Request(WASHINGTON), always, NIGHT).number == WASHINGTON
+
+
+def test_where_nobody_knows_the_hour_nobody_is_called() -> None:
+    everywhere = outbound(country_codes="*")
+    with pytest.raises(NumberRefused, match="time zone") as caught:
+        order(Request(SATELLITE), everywhere)
+    assert not isinstance(caught.value, OutsideHours), "waiting does not help"
+
+
+def test_the_limits_are_those_of_the_settings() -> None:
+    settings = outbound(calls_at_once=3, calls_per_minute=7)
+    assert limits_of(settings) == TrunkLimits(at_once=3, per_minute=7)
+
+
+def test_a_ticket_comes_back_as_the_order_it_was_written_for() -> None:
+    assert ordered_call(write_ticket("abc")) == "abc"
+
+
+@pytest.mark.parametrize("metadata", ["", "{}", "[]", "x", '{"outbound_call": 1}', "null"])
+def test_whatever_else_a_job_is_told_is_no_order(metadata: str) -> None:
+    assert ordered_call(metadata) is None
+
+
+def test_a_very_long_name_is_cut_to_what_the_database_keeps() -> None:
+    assert len(order(Request(WASHINGTON, name="x" * 999)).name or "") == 200

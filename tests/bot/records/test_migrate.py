@@ -1,0 +1,74 @@
+"""The tables are made once, by whoever comes first, and are the ones the code knows."""
+
+import asyncio
+import multiprocessing
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from bot.records import CallStore, DatabaseUnavailable, SchemaError, migrate
+from bot.records.database import create_engine
+from bot.records.table import metadata
+from tests.bot.records.records import EVERY_DATABASE, a_call
+
+pytestmark = EVERY_DATABASE
+
+
+async def test_the_migrations_make_exactly_the_tables_of_the_code(database: str) -> None:
+    def differences(connection: Connection) -> object:
+        return compare_metadata(MigrationContext.configure(connection), metadata)
+
+    engine = create_engine(database)
+    try:
+        async with engine.connect() as connection:
+            assert await connection.run_sync(differences) == []
+    finally:
+        await engine.dispose()
+
+
+async def test_migrating_again_keeps_the_calls(database: str) -> None:
+    call = a_call()
+    async with CallStore.open(database) as store:
+        await store.save(call)
+        await migrate(database)
+        assert await store.recent(9) == [call]
+
+
+def _migrate_in_a_process(url: str) -> None:
+    asyncio.run(migrate(url))
+
+
+async def test_several_processes_may_migrate_at_once(empty_database: str) -> None:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])  # or each would import everything anew
+    processes = [
+        context.Process(target=_migrate_in_a_process, args=(empty_database,)) for _ in range(5)
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        await asyncio.to_thread(process.join, 60)
+    assert [process.exitcode for process in processes] == [0] * 5
+    async with CallStore.open(empty_database) as store:
+        assert await store.save(a_call())
+
+
+async def test_a_database_of_a_newer_program_is_refused_in_words(database: str) -> None:
+    engine = create_engine(database)
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    await engine.dispose()
+    with pytest.raises(SchemaError, match="another version of this program"):
+        await migrate(database)
+
+
+async def test_a_database_out_of_reach_is_our_own_error(empty_database: str) -> None:
+    if empty_database.startswith("sqlite"):
+        nowhere = "sqlite:////nowhere/at/all/calls.db"
+    else:
+        nowhere = "postgresql://u:hunter2@127.0.0.1:1/calls"
+    with pytest.raises(DatabaseUnavailable) as caught:
+        await migrate(nowhere)
+    assert "hunter2" not in str(caught.value)

@@ -1,0 +1,256 @@
+"""Calls whose process died are ended; no other call ever is."""
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.records import CallRecord, CallStore, DatabaseUnavailable, EndReason
+from bot.worker.guardian import Guardian, Heartbeats
+from tests.bot.records.records import NOON, a_call
+
+pytestmark = pytest.mark.unit
+
+POLL_S, BEAT_S, LEASE_S = 0.5, 1.0, 6.0
+
+
+class World:
+    """Calls, a store in memory, two clocks and a guardian, moved on by hand."""
+
+    def __init__(self, store: CallStore) -> None:
+        self.store = store
+        self.wall = NOON
+        self.monotonic_s = 1000.0
+        self.alive: set[str] = set()
+        self.hung_up: list[str] = []
+        self.broken_rooms: set[str] = set()
+        self.guardian = self.another_guardian()
+
+    def another_guardian(self) -> Guardian:
+        return Guardian(
+            self.store,
+            self._hang_up,
+            poll_s=POLL_S,
+            lease_s=LEASE_S,
+            beat_s=BEAT_S,
+            clock=lambda: self.wall,
+            monotonic=lambda: self.monotonic_s,
+        )
+
+    async def _hang_up(self, room_name: str) -> None:
+        if room_name in self.broken_rooms:
+            raise ConnectionError("LiveKit does not answer for +12025550123")
+        self.hung_up.append(room_name)
+
+    async def ring(self, name: str) -> CallRecord:
+        """A living call in the room `name`."""
+        call = a_call(call_id=name, room_name=name)
+        self.alive.add(name)
+        await self.beat(call)
+        return call
+
+    async def beat(self, call: CallRecord) -> None:
+        await self.store.save(replace(call, lease_until=self.wall + timedelta(seconds=LEASE_S)))
+
+    async def pass_time(self, seconds: float, *, watched: bool = True) -> None:
+        """The living beat, the guardian polls (unless it is stalled)."""
+        for step in range(round(seconds / POLL_S)):
+            self.monotonic_s += POLL_S
+            self.wall += timedelta(seconds=POLL_S)
+            if step % 2:
+                for call in await self.store.open_calls():
+                    if call.call_id in self.alive:
+                        await self.beat(call)
+            if watched:
+                await self.poll()
+
+    async def poll(self) -> None:
+        await self.guardian.poll()
+        await self.guardian.settle()
+
+
+@pytest.fixture
+async def world(store: CallStore) -> World:
+    return World(store)
+
+
+async def test_a_living_call_is_left_alone(world: World) -> None:
+    await world.ring("room")
+    await world.pass_time(30)
+    assert world.hung_up == []
+
+
+async def test_a_dead_call_is_hung_up_and_closed_within_nine_seconds(world: World) -> None:
+    await world.ring("dead")
+    await world.ring("alive")
+    await world.pass_time(5)
+    world.alive.remove("dead")
+    await world.pass_time(9)
+    assert world.hung_up == ["dead"]
+    found = await world.store.get("dead")
+    assert found is not None
+    assert (found.end_reason, found.error) == (EndReason.CRASHED, "the call's process died")
+    assert NOON + timedelta(seconds=10) < found.ended_at <= world.wall  # type: ignore[operator]
+    assert [call.call_id for call in await world.store.open_calls()] == ["alive"]
+
+
+async def test_what_a_dead_worker_left_behind_is_found_by_the_next(world: World) -> None:
+    await world.ring("orphan")
+    world.alive.clear()
+    await world.pass_time(60, watched=False)
+    world.guardian = world.another_guardian()
+    await world.pass_time(LEASE_S - 2 * BEAT_S + 2 * POLL_S)
+    assert world.hung_up == ["orphan"]
+
+
+@pytest.mark.parametrize("jump_s", [3600, -3600])
+async def test_a_jump_of_the_wall_clock_kills_nobody_and_saves_no_dead(
+    world: World, jump_s: float
+) -> None:
+    await world.ring("alive")
+    await world.ring("dead")
+    await world.pass_time(5)
+    world.alive.remove("dead")
+    world.wall += timedelta(seconds=jump_s)
+    await world.pass_time(9)
+    assert world.hung_up == ["dead"]
+
+
+@pytest.mark.parametrize("skew_s", [-3600, 3600])
+async def test_a_guardian_whose_clock_is_wrong_kills_nobody(world: World, skew_s: float) -> None:
+    await world.ring("alive")
+    world.guardian = Guardian(
+        world.store,
+        world._hang_up,
+        clock=lambda: world.wall + timedelta(seconds=skew_s),
+        monotonic=lambda: world.monotonic_s,
+    )
+    await world.pass_time(30)
+    assert world.hung_up == []
+
+
+async def test_after_a_stall_of_everything_the_living_get_time_to_show_up(world: World) -> None:
+    await world.ring("alive")
+    await world.pass_time(5)
+    # Everybody stands still, at the worst moment: the call has just been challenged.
+    (call,) = await world.store.open_calls()
+    await world.store.save(replace(call, lease_until=None))
+    await world.poll()
+    world.monotonic_s += 300
+    world.wall += timedelta(seconds=300)
+    await world.poll()
+    await world.pass_time(10)
+    assert world.hung_up == []
+
+
+async def test_a_database_that_takes_no_writes_for_a_while_kills_nobody(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.ring("alive")
+    await world.pass_time(5)
+
+    async def refuse(*_: object) -> bool:
+        raise DatabaseUnavailable("disk full")
+
+    with monkeypatch.context() as full_disk:
+        full_disk.setattr(world.store, "challenge", refuse)
+        world.alive.clear()
+        await world.pass_time(30)
+    world.alive.add("alive")
+    await world.pass_time(10)
+    assert world.hung_up == []
+
+
+async def test_a_database_out_of_reach_is_waited_for(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await world.ring("dead")
+    world.alive.clear()
+
+    async def unreachable() -> list[CallRecord]:
+        raise DatabaseUnavailable("no route")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(world.store, "open_calls", unreachable)
+        for _ in range(20):
+            await world.poll()
+    assert len(caplog.records) == 1
+    await world.pass_time(10)
+    assert world.hung_up == ["dead"]
+
+
+async def test_a_room_that_cannot_be_deleted_is_tried_again_and_stops_no_other(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await world.ring("stuck")
+    await world.ring("other")
+    world.alive.clear()
+    world.broken_rooms.add("stuck")
+    with caplog.at_level(logging.ERROR):
+        await world.pass_time(20)
+    assert world.hung_up == ["other"]
+    assert [call.call_id for call in await world.store.open_calls()] == ["stuck"]
+    complaints = [each for each in caplog.records if "trying on" in each.message]
+    assert len(complaints) == 1
+    world.broken_rooms.clear()
+    await world.pass_time(1)
+    assert world.hung_up == ["other", "stuck"]
+    assert await world.store.open_calls() == []
+
+
+async def test_two_guardians_close_a_call_once(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await world.ring("dead")
+    world.alive.clear()
+    other = world.another_guardian()
+    for _ in range(24):
+        await world.pass_time(POLL_S, watched=False)
+        await asyncio.gather(world.guardian.poll(), other.poll())
+        await asyncio.gather(world.guardian.settle(), other.settle())
+    closings = [each for each in caplog.records if "room deleted" in each.message]
+    assert len(closings) == 1
+    assert set(world.hung_up) == {"dead"}
+
+
+async def test_a_room_that_is_slow_to_delete_does_not_hold_up_the_watching(world: World) -> None:
+    hanging = asyncio.Event()
+
+    async def never(_: str) -> None:
+        hanging.set()
+        await asyncio.Event().wait()
+
+    await world.ring("dead")
+    world.alive.clear()
+    guardian = Guardian(
+        world.store, never, clock=lambda: world.wall, monotonic=lambda: world.monotonic_s
+    )
+    for _ in range(24):
+        await world.pass_time(POLL_S, watched=False)
+        await guardian.poll()
+    await hanging.wait()
+    # run() ends cleanly, and what it had begun ends with it.
+    running = asyncio.create_task(guardian.run())
+    await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert [each for each in asyncio.all_tasks() if "dead call" in each.get_name()] == []
+
+
+def test_a_call_is_challenged_before_it_is_dead() -> None:
+    beats = Heartbeats(poll_s=POLL_S, lease_s=LEASE_S, beat_s=BEAT_S)
+    call = a_call(lease_until=NOON + timedelta(hours=1))
+
+    def look(at_s: float, lease_until: datetime | None) -> tuple[int, int]:
+        now = replace(call, lease_until=lease_until)
+        verdict = beats.judge([now], wall=NOON, monotonic_s=at_s)
+        return len(verdict.suspects), len(verdict.dead)
+
+    assert look(0, call.lease_until) == (0, 0)
+    assert look(1, call.lease_until) == (0, 0)
+    assert look(2, call.lease_until) == (1, 0)
+    assert [look(at_s, None) for at_s in (2.5, 4, 5.5, 6.4)] == [(0, 0)] * 4
+    assert look(6.5, None) == (0, 1)
