@@ -1,6 +1,6 @@
 """Finds speech in a stream of sound (Silero, 16 kHz, by LiveKit's native build of it)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -68,7 +68,7 @@ class SpeechDetector:
     """Push sound in pieces of any size; get what begins, pauses and stops."""
 
     def __init__(self, sample_rate_hz: int, options: DetectorOptions | None = None) -> None:
-        self.options = options or DetectorOptions()
+        self.options = self._usual = options or DetectorOptions()
         self.sample_rate_hz = sample_rate_hz
         self._vad = VAD()
         self._resampler: rtc.AudioResampler | None = None
@@ -85,6 +85,27 @@ class SpeechDetector:
         self._voice_end_s = 0.0
         self._voiced_s = 0.0
         self._pause_reported = False
+        self._lasts_s: float | None = None
+
+    def configure(self, options: DetectorOptions) -> None:
+        """From now on, also for the utterance in progress."""
+        self.options = self._usual = options
+
+    def expect(self, silence_s: float, lasts_s: float | None = None) -> None:
+        """The utterance in progress ends after this much silence, if that is less than usual.
+        The silence begins at `lasts_s` after the start if that is known."""
+        usual = self._usual
+        self.options = replace(
+            usual,
+            pause_s=min(usual.pause_s, silence_s),
+            min_silence_s=min(usual.min_silence_s, silence_s),
+        )
+        self._lasts_s = lasts_s
+
+    @property
+    def now_s(self) -> float:
+        """How much sound has been looked at."""
+        return self._now_s
 
     @property
     def speaking(self) -> bool:
@@ -123,7 +144,9 @@ class SpeechDetector:
         options = self.options
         if probability < options.threshold - (HYSTERESIS if self.speaking else 0.0):
             self._run_s = 0.0
-            if self.speaking:
+            if self._start_s is not None:
+                if self._lasts_s is not None:
+                    self._voice_end_s = self._start_s + self._lasts_s
                 silence_s = self._now_s - self._voice_end_s
                 if silence_s >= min(options.pause_s, options.min_silence_s):
                     self._pause(events)
@@ -156,6 +179,7 @@ class SpeechDetector:
         self._start_s = self._voice_end_s if split else None
         self._voiced_s = 0.0
         self._pause_reported = False
+        self.options, self._lasts_s = self._usual, None
         self._forget_before(self._voice_end_s - self.options.padding_s)
 
     def _cut_segment(self) -> Segment:

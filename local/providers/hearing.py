@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
 from local.ears import EarsError
 from local.providers.detector import (
+    WINDOW_S,
     DetectorOptions,
     Paused,
     Segment,
@@ -15,6 +17,7 @@ from local.providers.detector import (
     Stopped,
 )
 from local.providers.engines import Listener
+from local.providers.pcm import pieces
 from local.providers.script import SttTurn
 
 logger = logging.getLogger(__name__)
@@ -26,7 +29,15 @@ MIN_VOICED_S = 0.12
 @dataclass(frozen=True)
 class UtteranceStarted:
     at_s: float
-    scripted: SttTurn | None
+
+
+@dataclass(frozen=True)
+class UtteranceGrew:
+    """What was said so far, by the script."""
+
+    text: str
+    start_s: float
+    end_s: float
 
 
 @dataclass(frozen=True)
@@ -38,7 +49,7 @@ class UtteranceEnded:
     split: bool
 
 
-HearingEvent = UtteranceStarted | UtteranceEnded
+HearingEvent = UtteranceStarted | UtteranceGrew | UtteranceEnded
 
 
 class Hearing:
@@ -56,12 +67,19 @@ class Hearing:
         self._ears = ears
         self._next_turn = next_turn
         self._scripted: SttTurn | None = None
+        self._interims: list[UtteranceGrew] = []
         self._guess: asyncio.Task[str] | None = None
         self._tasks: set[asyncio.Task[str]] = set()
 
     def push(self, pcm: bytes) -> list[HearingEvent]:
-        """What began and ended with this piece of sound (16-bit mono)."""
-        return self._follow(self.detector.push(pcm))
+        """What began, grew and ended with this piece of sound (16-bit mono)."""
+        events: list[HearingEvent] = []
+        # Window by window: the script of an utterance decides when it ends.
+        for piece in pieces(pcm, WINDOW_S, self.detector.sample_rate_hz):
+            events += self._follow(self.detector.push(piece))
+            while self._interims and self._interims[0].end_s <= self.detector.now_s:
+                events.append(self._interims.pop(0))
+        return events
 
     def finish(self) -> list[HearingEvent]:
         """Ends the utterance in progress."""
@@ -78,8 +96,10 @@ class Hearing:
         for event in detected:
             match event:
                 case Started(at_s):
-                    self._scripted = self._next_turn()
-                    events.append(UtteranceStarted(at_s, self._scripted))
+                    events.append(UtteranceStarted(at_s))
+                    if turn := self._next_turn():
+                        self._expect(turn, at_s)
+                    self._scripted = turn
                 case Paused(segment):
                     if self._guess is not None:
                         self._guess.cancel()
@@ -88,8 +108,17 @@ class Hearing:
                     assert self._guess is not None
                     events.append(UtteranceEnded(segment, self._guess, split))
                     self._guess = None
+                    self._interims.clear()
                     self._scripted = SttTurn("") if split and self._scripted else None
         return events
+
+    def _expect(self, turn: SttTurn, start_s: float) -> None:
+        self._interims = [
+            UtteranceGrew(interim.text, start_s, start_s + interim.after_s)
+            for interim in turn.spoken()
+        ]
+        silence_s = math.inf if turn.final_after_s is None else turn.final_after_s
+        self.detector.expect(silence_s, turn.speech_s)
 
     def _start(self, transcription: Coroutine[object, object, str]) -> asyncio.Task[str]:
         task = asyncio.create_task(transcription)
@@ -99,7 +128,10 @@ class Hearing:
 
     async def _transcribe(self, segment: Segment, scripted: SttTurn | None) -> str:
         if scripted is not None:
-            await asyncio.sleep(scripted.delay_s)
+            delay_s = scripted.delay_s
+            if scripted.final_after_s is not None:
+                delay_s += scripted.final_after_s - (self.detector.now_s - segment.end_s)
+            await asyncio.sleep(max(0.0, delay_s))
             return scripted.text
         if segment.voiced_s < MIN_VOICED_S:
             return ""

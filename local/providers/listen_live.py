@@ -12,7 +12,13 @@ from aiohttp import WSMessage, WSMsgType, web
 from local.providers import deepgram_shapes as shapes
 from local.providers.desk import Desk
 from local.providers.faults import Breaker
-from local.providers.hearing import Hearing, HearingEvent, UtteranceEnded, UtteranceStarted
+from local.providers.hearing import (
+    Hearing,
+    HearingEvent,
+    UtteranceEnded,
+    UtteranceGrew,
+    UtteranceStarted,
+)
 from local.providers.listen_query import ListenOptions
 from local.providers.pcm import duration_s
 from local.providers.script import SttTurn
@@ -41,7 +47,6 @@ class LiveTranscription:
         self._ws = web.WebSocketResponse(heartbeat=None)
         self._endings: asyncio.Queue[UtteranceEnded | asyncio.Event] = asyncio.Queue()
         self._background: set[asyncio.Task[None]] = set()
-        self._interims: list[asyncio.Task[None]] = []
         self._heard_s = 0.0
         self._mute = False
 
@@ -105,10 +110,11 @@ class LiveTranscription:
     async def _follow(self, events: list[HearingEvent]) -> None:
         for event in events:
             match event:
-                case UtteranceStarted(at_s, scripted):
+                case UtteranceStarted(at_s):
                     await self._start_speech(at_s)
-                    if scripted and self._options.interim_results:
-                        self._schedule_interims(scripted, at_s)
+                case UtteranceGrew(text, start_s, end_s):
+                    if self._options.interim_results:
+                        await self._send_text(text, start_s, end_s, is_final=False)
                 case UtteranceEnded():
                     self._endings.put_nowait(event)
 
@@ -116,15 +122,6 @@ class LiveTranscription:
         if self._options.vad_events:
             start = {"type": "SpeechStarted", "channel": [0], "timestamp": round(at_s, 3)}
             await self._send(start)
-
-    def _schedule_interims(self, turn: SttTurn, start_s: float) -> None:
-        async def send(text: str, after_s: float) -> None:
-            await asyncio.sleep(after_s)
-            await self._send_text(text, start_s, start_s + after_s, is_final=False)
-
-        self._interims += [
-            self._spawn(send(interim.text, interim.after_s)) for interim in turn.interims
-        ]
 
     async def _send_endings(self) -> None:
         """The only sender of final results."""
@@ -136,9 +133,6 @@ class LiveTranscription:
             text = await ending.text
             if fault := self._desk.faults.take("stt", "delay"):
                 await asyncio.sleep(fault.delay_s)
-            for interim in self._interims:
-                interim.cancel()
-            self._interims.clear()
             segment = ending.segment
             final = not ending.split
             await self._send_text(text, segment.start_s, segment.end_s, speech_final=final)

@@ -30,6 +30,10 @@ class ToolUse:
     arguments: Mapping[str, str] = field(default_factory=dict)
 
 
+WORD_S = 0.3
+"""How long a word takes when the script does not say how long the utterance lasts."""
+
+
 @dataclass(frozen=True)
 class Interim:
     """An interim result, so long after the start of the utterance."""
@@ -40,15 +44,41 @@ class Interim:
 
 @dataclass(frozen=True)
 class SttTurn:
-    """What the next detected utterance is heard as, `delay_s` after its end is detected.
+    """What the next detected utterance is heard as.
 
-    With `at_s` it comes that long after a stream began, whatever was said.
+    The final comes `delay_s` after the end is detected, which is 0.3 s of silence after the last
+    sound. With `final_after_s` it comes that long after the last sound, sooner than 0.3 s if it
+    says so; the voice detector hears a sound end up to 0.1 s late, and a pause that long inside
+    the utterance ends it. With `speech_s`, the time from the first sound to the last, no pause
+    ends it sooner and the end is known to 0.03 s. Interims are those given, or every
+    `interim_every_s` the words said so far. All times are of the sound, which a call sends as
+    time passes. With `at_s` the text comes that long after a stream began, whatever was said.
     """
 
     text: str
     delay_s: float = 0.0
     at_s: float | None = None
     interims: tuple[Interim, ...] = ()
+    interim_every_s: float | None = None
+    final_after_s: float | None = None
+    speech_s: float | None = None
+
+    def spoken(self) -> list[Interim]:
+        """The interims, in order of time."""
+        if self.interim_every_s is None:
+            return sorted(self.interims, key=lambda interim: interim.after_s)
+        words = self.text.split()
+        word_s = self.speech_s / max(1, len(words)) if self.speech_s else WORD_S
+        interims: list[Interim] = []
+        said, count = "", 0
+        while len(said.split()) < len(words):
+            count += 1
+            after_s = count * self.interim_every_s
+            grown = " ".join(words[: int(after_s / word_s + 1e-6)])
+            if grown != said:
+                interims.append(Interim(grown, after_s))
+            said = grown
+        return interims
 
 
 @dataclass(frozen=True)

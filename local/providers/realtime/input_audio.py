@@ -31,7 +31,7 @@ class InputAudio:
         self._held_s = 0.0
 
     def configure(self, options: DetectorOptions) -> None:
-        self._hearing.detector.options = options
+        self._hearing.detector.configure(options)
 
     def append(self, pcm: bytes) -> list[TurnStarted | TurnEnded]:
         """What the voice detector says about this piece."""

@@ -89,6 +89,18 @@ async def test_interims_come_before_the_final(
     assert [text for kind, text in events if kind is INTERIM] == ["My", "My name"]
 
 
+async def test_words_grow_while_the_caller_speaks(
+    base_url: str, http: aiohttp.ClientSession, control: ControlClient
+) -> None:
+    turn = SttTurn("Hello Echo, I am Anna.", interim_every_s=0.4, speech_s=1.6)
+    await control.script(Script(stt=(turn,)))
+    async with transcription(base_url, http) as line:
+        line.say()
+        events = await line.until(FINAL)
+    interims = [text for kind, text in events if kind is INTERIM]
+    assert interims == ["Hello", "Hello Echo,", "Hello Echo, I", "Hello Echo, I am Anna."]
+
+
 async def test_result_at_a_time_of_its_own_needs_no_speech(
     base_url: str, http: aiohttp.ClientSession, control: ControlClient
 ) -> None:
