@@ -1,18 +1,26 @@
-"""`python -m bot`: the worker process."""
+"""`python -m bot`: the worker process; `python -m bot migrate`: the database's tables alone."""
 
 import asyncio
 import sys
+from collections.abc import Sequence
 
 from bot.logs import configure_logs
-from bot.records import RecordsError
+from bot.records import RecordsError, migrate
 from bot.settings import Settings, SettingsError
 from bot.worker.worker import serve
 
 _EXIT_BAD_SETTINGS = 2
+_USAGE = "usage: python -m bot [migrate]\n"
 
 
-def main() -> int:
-    """Run the worker. Exit code 0 after a drain, 1 for a failure, 2 for unusable settings."""
+def main(arguments: Sequence[str]) -> int:
+    """Run the worker, or the migrations alone.
+
+    Exit code 0 after a drain, 1 for a failure, 2 for unusable settings or arguments.
+    """
+    if arguments not in ([], ["migrate"]):
+        sys.stderr.write(_USAGE)
+        return _EXIT_BAD_SETTINGS
     try:
         settings = Settings.load()
     except SettingsError as error:
@@ -20,6 +28,9 @@ def main() -> int:
         return _EXIT_BAD_SETTINGS
     configure_logs(settings.worker.log_level, json=True, secrets=settings.secrets)
     try:
+        if arguments:
+            asyncio.run(migrate(settings.database_url))
+            return 0
         return asyncio.run(serve(settings))
     except RecordsError as error:
         sys.stderr.write(f"{error}\n")
@@ -27,4 +38,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -15,11 +15,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from bot.orders.list_check import RowVerdict, Verdict, check_rows
 from bot.orders.list_runner import ListRunner, RowResult
 from bot.orders.number_list import Retry, Row, read_list
 from bot.orders.request import Request, limits_of
 from bot.orders.result import Result
-from bot.records import Order, utc_now
+from bot.records import Order, check_tables, utc_now
 from bot.settings import Settings
 from scripts.calling import Wish
 from scripts.office import Office
@@ -55,6 +56,9 @@ class _ListDesk:
         limits = limits_of(self.office.settings.outbound)
         return await self.office.placer.accept(order, limits, again=True)
 
+    async def check(self, order: Order) -> None:
+        await self.office.ledger.check(order, limits_of(self.office.settings.outbound), again=True)
+
     async def follow(self, order: Order, *, is_first: bool) -> Result:
         self.live[order.call_id] = order
         try:
@@ -71,8 +75,8 @@ async def call_list(
 ) -> list[RowResult]:
     """Call everybody in the file. Raises ListError, SipError, RecordsError, ValueError."""
     rules = Retry.parse(retries)
-    rows = await asyncio.to_thread(read_list, path)
-    name = wish.request.idempotency_key or str(await asyncio.to_thread(path.resolve))
+    name, rows = await _read(path, wish)
+    await check_tables(settings.database_url)
     async with Office.open(settings, wish.trunk, wish.from_number) as office:
         desk = _ListDesk(office, wish)
         runner = ListRunner(
@@ -80,6 +84,23 @@ async def call_list(
         )
         with _stoppable(runner, desk), _Bar(out, len(rows), quiet=quiet) as bar:
             return await runner.run(rows, bar.show)
+
+
+async def check_list(
+    settings: Settings, path: Path, wish: Wish, retries: Sequence[str]
+) -> list[RowVerdict]:
+    """What `call_list` would do, calling nobody. Raises the same."""
+    rules = Retry.parse(retries)
+    name, rows = await _read(path, wish)
+    await check_tables(settings.database_url)
+    async with Office.open(settings, wish.trunk, wish.from_number) as office:
+        return await check_rows(_ListDesk(office, wish), name, rules, rows, utc_now())
+
+
+async def _read(path: Path, wish: Wish) -> tuple[str, list[Row]]:
+    """The list's name and its people."""
+    rows = await asyncio.to_thread(read_list, path)
+    return wish.request.idempotency_key or str(await asyncio.to_thread(path.resolve)), rows
 
 
 @contextmanager
@@ -135,6 +156,40 @@ class _Bar:
             number = mask_number(result.row.number)
             line = f"line {result.row.line}  {number}  {word}: {result.sentence}"
             (self._progress.console if self._progress else self._out).print(escape(line))
+
+
+def verdicts_json(verdicts: Sequence[RowVerdict]) -> dict[str, Any]:
+    """A dry run of a list for machines."""
+    return {
+        "dry_run": [
+            {
+                "line": each.row.line,
+                "number": each.row.number,
+                "verdict": each.verdict.value,
+                "sentence": each.sentence,
+            }
+            for each in verdicts
+        ],
+        "summary": dict(Counter(each.verdict.value for each in verdicts)),
+    }
+
+
+def verdict_lines(verdicts: Sequence[RowVerdict]) -> list[str]:
+    """A dry run of a list for people: a line for each row, and how many of each."""
+    lines = [
+        f"line {each.row.line}  {mask_number(each.row.number)}  "
+        f"{each.verdict.value}: {each.sentence}"
+        for each in verdicts
+    ]
+    counted = Counter(each.verdict.value for each in verdicts)
+    summary = ", ".join(f"{counted[word]} {word}" for word in Verdict if counted[word])
+    return [*lines, f"{summary}; nobody was called"]
+
+
+def verdicts_exit_code(verdicts: Sequence[RowVerdict]) -> int:
+    """The one that the list itself would end with if nobody's call had to be made again."""
+    is_later = any(each.verdict is Verdict.LATER for each in verdicts)
+    return EXIT_SOME_LATER if is_later else EXIT_ALL_DONE
 
 
 def list_json(results: Sequence[RowResult]) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable, Coroutine
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -20,14 +21,22 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 from bot.logs import configure_logs
-from bot.orders.list_runner import RowResult
 from bot.orders.number_list import ListError
 from bot.orders.request import Request
 from bot.orders.result import Result
-from bot.records import BlockedBy, Ledger, RecordsError, migrate, utc_now
+from bot.records import BlockedBy, Ledger, RecordsError, check_tables, utc_now
 from bot.settings import Settings, SettingsError
 from scripts.calling import Wish, check_call, make_call
-from scripts.calling_list import call_list, list_exit_code, list_json, list_summary
+from scripts.calling_list import (
+    call_list,
+    check_list,
+    list_exit_code,
+    list_json,
+    list_summary,
+    verdict_lines,
+    verdicts_exit_code,
+    verdicts_json,
+)
 from scripts.calling_text import EXIT_CODES, Screen
 from sip.calls.number_rules import callable_number
 from sip.errors import NumberRefused, SipError
@@ -35,6 +44,8 @@ from sip.errors import NumberRefused, SipError
 _FAILED, _USAGE = 1, 2
 _CALL = "call"
 _LONGEST_KEY = 255
+
+_T = TypeVar("_T")
 
 
 class _CallByDefault(TyperGroup):
@@ -67,7 +78,9 @@ _err = Console(highlight=False, soft_wrap=True, stderr=True)
 
 @app.command(_CALL)
 def call(
-    number: Annotated[str, typer.Argument(help="Whom to call: +15550123, with country code.")] = "",
+    number: Annotated[
+        str | None, typer.Argument(help="Whom to call: +15550123, with country code.")
+    ] = None,
     file: Annotated[
         Path | None, typer.Option(help="Call everybody in this CSV: number[,name[,location]].")
     ] = None,
@@ -89,9 +102,10 @@ def call(
     max_duration: Annotated[
         float | None, typer.Option(help="Seconds the call may last.", min=10, max=7200)
     ] = None,
-    wait: Annotated[Until, typer.Option(help="Stay until somebody answers, or to the end.")] = (
-        Until.END
-    ),
+    wait: Annotated[
+        Until | None,
+        typer.Option(help="Stay until somebody answers, or to the end (the default)."),
+    ] = None,
     idempotency_key: Annotated[
         str | None, typer.Option(metavar="KEY", help="One key is one call, whoever asks again.")
     ] = None,
@@ -104,14 +118,22 @@ def call(
     ] = False,
 ) -> None:
     """Call a number and tell its owner a story. The default: `make-call NUMBER`."""
-    if bool(number) == bool(file):
-        raise typer.BadParameter("give a number, or a list with --file")
+    _check_usage(
+        of_one_call={
+            "a number": number is not None,
+            "--name": name is not None,
+            "--location": location is not None,
+            "--wait": wait is not None,
+            "--again": again,
+        },
+        of_a_list={"--file": file is not None, "--retry": bool(retry)},
+    )
     if idempotency_key is not None and not 0 < len(idempotency_key) <= _LONGEST_KEY:
         raise typer.BadParameter(f"a key has 1 to {_LONGEST_KEY} characters")
     settings = _settings()
     wish = Wish(
         Request(
-            number,
+            number or "",
             name=name,
             location=location,
             ring_timeout_s=ring_timeout,
@@ -120,40 +142,65 @@ def call(
         ),
         trunk=trunk,
         from_number=from_number,
-        until=wait.value,
+        until=(wait or Until.END).value,
         again=again,
     )
     if file is not None:
-        _call_list(settings, file, wish, retry or [], as_json)
+        work = _check_list if dry_run else _call_list
+        work(settings, file, wish, retry or [], as_json)
     screen = Screen(_out, _err, quiet=as_json)
     _conclude(asyncio.run(_call(settings, wish, screen, dry_run=dry_run)), as_json)
+
+
+def _check_usage(*, of_one_call: dict[str, bool], of_a_list: dict[str, bool]) -> None:
+    """Nothing that was typed is left unheeded: what does not fit together is refused."""
+    typed = [option for option, is_given in of_one_call.items() if is_given]
+    if of_a_list["--file"]:
+        if typed:
+            raise typer.BadParameter(
+                f"a list names its people itself: {', '.join(typed)} cannot go with --file"
+            )
+    elif not of_one_call["a number"]:
+        raise typer.BadParameter("give a number, or a list with --file")
+    elif of_a_list["--retry"]:
+        raise typer.BadParameter("--retry is for a list (--file)")
 
 
 def _call_list(
     settings: Settings, file: Path, wish: Wish, retries: list[str], as_json: bool
 ) -> NoReturn:
-    async def run() -> list[RowResult]:
-        await migrate(settings.database_url)
-        return await call_list(settings, file, wish, retries, _out, quiet=as_json)
+    results = _attempt(call_list(settings, file, wish, retries, _out, quiet=as_json))
+    _out.print_json(data=list_json(results)) if as_json else _out.print(list_summary(results))
+    raise typer.Exit(list_exit_code(results))
 
+
+def _check_list(
+    settings: Settings, file: Path, wish: Wish, retries: list[str], as_json: bool
+) -> NoReturn:
+    verdicts = _attempt(check_list(settings, file, wish, retries))
+    if as_json:
+        _out.print_json(data=verdicts_json(verdicts))
+    else:
+        for line in verdict_lines(verdicts):
+            _out.print(line, markup=False)
+    raise typer.Exit(verdicts_exit_code(verdicts))
+
+
+def _attempt(work: Coroutine[Any, Any, _T]) -> _T:
+    """Do the work for a list; what goes wrong is said in words."""
     try:
-        results = asyncio.run(run())
+        return asyncio.run(work)
     except (ListError, ValueError) as error:
         _err.print(escape(str(error)))
         raise typer.Exit(_USAGE) from error
     except (SipError, RecordsError) as error:
         _err.print(escape(str(error)))
         raise typer.Exit(_FAILED) from error
-    if as_json:
-        _out.print_json(data=list_json(results))
-    else:
-        _out.print(list_summary(results))
-    raise typer.Exit(list_exit_code(results))
 
 
 async def _call(settings: Settings, wish: Wish, screen: Screen, *, dry_run: bool) -> Result | str:
     try:
-        await migrate(settings.database_url)
+        await check_tables(settings.database_url)
         if dry_run:
             return await check_call(settings, wish)
         with screen:
@@ -227,11 +274,11 @@ def _number(text: str) -> str:
         raise typer.Exit(_USAGE) from refusal
 
 
-def _with_ledger(work: Any) -> Any:
+def _with_ledger(work: Callable[[Ledger], Awaitable[_T]]) -> _T:
     settings = _settings()
 
-    async def run() -> Any:
-        await migrate(settings.database_url)
+    async def run() -> _T:
+        await check_tables(settings.database_url)
         async with Ledger.open(settings.database_url) as ledger:
             return await work(ledger)
 

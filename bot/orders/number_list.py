@@ -49,11 +49,13 @@ class Retry:
     @staticmethod
     def parse(texts: Iterable[str]) -> dict[Outcome, "Retry"]:
         """Read "busy=2x300": twice, 300 seconds apart. Raises ValueError."""
-        rules = {}
+        rules: dict[Outcome, Retry] = {}
         for text in texts:
             match = _RULE.fullmatch(text.strip())
             if match is None:
                 raise ValueError(f"{text!r} must look like busy=2x300 or no-answer=1x3600")
+            if match[1] in rules:
+                raise ValueError(f"there are two rules for {match[1]}")
             rules[Outcome(match[1])] = Retry(int(match[2]), timedelta(seconds=int(match[3])))
         return rules
 

@@ -8,7 +8,7 @@ from bot.records.errors import (
     TrunkBusy,
 )
 from bot.records.ledger import Ledger
-from bot.records.migrate import migrate
+from bot.records.migrate import check_tables, migrate
 from bot.records.order import Blocked, BlockedBy, Order, OrderState, TrunkLimits
 from bot.records.record import AgentReached, CallRecord, Direction, EndReason, utc_now
 from bot.records.recorder import CallRecorder
@@ -32,6 +32,7 @@ __all__ = [
     "SchemaError",
     "TrunkBusy",
     "TrunkLimits",
+    "check_tables",
     "migrate",
     "utc_now",
 ]

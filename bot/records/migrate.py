@@ -1,11 +1,16 @@
-"""Bring the database's tables to what this program knows. Safe to run in many processes at once."""
+"""Bring the database's tables to what this program knows. Safe to run in many processes at once.
+
+Migrations only ever add: a program of the last release goes on working beside this one, and after
+a roll-back. One that the last release could not live with begins a new hundred ("0100").
+"""
 
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from alembic.util import CommandError
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -17,12 +22,25 @@ _SCRIPTS = Path(__file__).with_name("migrations")
 _ADVISORY_LOCK = 0x53544F5259
 # Several workers start together after a deployment: the last one waits for all the others.
 _PATIENCE_S = 30.0
+# The digits of a revision that every revision which we can live with has in common with ours.
+_GENERATION = 2
+
+_OTHER_VERSION = (
+    "the database was made by another version of this program ({}): "
+    "run that version, or use another DATABASE_URL"
+)
+_MISSING = "the database has no tables yet: start a worker, or run `python -m bot migrate`"
+_OLDER = (
+    "the database is older than this program (it has {}, we need {}): "
+    "start a worker of this version, or run `python -m bot migrate`"
+)
 
 
 async def migrate(database_url: str) -> None:
     """Create or upgrade the tables, in one transaction that other processes wait for.
 
-    Raises DatabaseUnavailable, or SchemaError when a newer program has been here.
+    A database that a somewhat newer program has upgraded is left as it is. Raises
+    DatabaseUnavailable, or SchemaError when we could not live with its tables.
     """
     engine = create_engine(database_url, patience_s=_PATIENCE_S)
     try:
@@ -39,17 +57,67 @@ async def migrate(database_url: str) -> None:
         await engine.dispose()
 
 
-def _upgrade(connection: Connection) -> None:
+async def check_tables(database_url: str) -> None:
+    """For commands, which never migrate: whether the tables are there. Changes nothing.
+
+    Raises SchemaError, which says what to do, or DatabaseUnavailable.
+    """
+    engine = create_engine(database_url)
+    try:
+        if not _exists(engine):
+            raise SchemaError(_MISSING)
+        with database_errors():
+            async with engine.connect() as connection:
+                found = await connection.run_sync(_revision)
+    finally:
+        await engine.dispose()
+    ours = _head(_config())
+    if found is None:
+        raise SchemaError(_MISSING)
+    if found != ours and not _is_newer_but_fits(found, ours):
+        older = found in _known(_config())
+        raise SchemaError(_OLDER.format(found, ours) if older else _OTHER_VERSION.format(found))
+
+
+def _exists(engine: AsyncEngine) -> bool:
+    """False for an SQLite file that is not there: looking into it would make it."""
+    file = engine.url.database
+    if engine.dialect.name != "sqlite" or not file or file.startswith("file:"):
+        return True
+    return Path(file).exists()
+
+
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    return config
+
+
+def _head(config: Config) -> str:
+    return str(ScriptDirectory.from_config(config).get_current_head())
+
+
+def _known(config: Config) -> set[str]:
+    return {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _is_newer_but_fits(found: str, ours: str) -> bool:
+    return found > ours and found[:_GENERATION] == ours[:_GENERATION]
+
+
+def _upgrade(connection: Connection) -> None:
+    config = _config()
+    found, ours = _revision(connection), _head(config)
+    if found is not None and found not in _known(config):
+        if _is_newer_but_fits(found, ours):
+            return
+        raise SchemaError(_OTHER_VERSION.format(found))
     config.attributes["connection"] = connection
-    try:
-        command.upgrade(config, "head")
-    except CommandError as error:
-        raise SchemaError(
-            f"the database was made by another version of this program ({error}): "
-            "run that version, or use another DATABASE_URL"
-        ) from error
+    command.upgrade(config, "head")
 
 
 async def _prepare_sqlite(engine: AsyncEngine) -> None:

@@ -1,5 +1,6 @@
 """The door: what is typed, what is printed, and exit codes that the documents tell."""
 
+import asyncio
 import json
 import re
 from dataclasses import replace
@@ -10,12 +11,21 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from bot.orders.list_check import RowVerdict, Verdict
 from bot.orders.list_runner import RowResult
 from bot.orders.number_list import Row
 from bot.orders.result import Result
-from bot.records import EndReason, OrderState
+from bot.records import EndReason, OrderState, migrate
 from scripts import make_call
-from scripts.calling_list import EXIT_SOME_LATER, list_exit_code, list_json, list_summary
+from scripts.calling_list import (
+    EXIT_SOME_LATER,
+    list_exit_code,
+    list_json,
+    list_summary,
+    verdict_lines,
+    verdicts_exit_code,
+    verdicts_json,
+)
 from scripts.calling_text import EXIT_CODES, Screen
 from sip.calls.outcome import Outcome
 from tests.bot.records.orders import an_order
@@ -34,10 +44,18 @@ ENV = {
 
 
 @pytest.fixture
-def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def bare_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Settings, and a database that nobody has made yet."""
     monkeypatch.chdir(tmp_path)
-    for name, value in {**ENV, "DATABASE_URL": f"sqlite:///{tmp_path}/calls.db"}.items():
+    url = f"sqlite:///{tmp_path}/calls.db"
+    for name, value in {**ENV, "DATABASE_URL": url}.items():
         monkeypatch.setenv(name, value)
+    return url
+
+
+@pytest.fixture
+def environment(bare_environment: str) -> None:
+    asyncio.run(migrate(bare_environment))
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -83,6 +101,7 @@ def test_the_list_of_blocked_numbers_is_kept() -> None:
         ("+12025550123", "--idempotency-key", ""),
         ("--file", "nowhere.csv"),
         ("--file", "nowhere.csv", "--retry", "busy"),
+        ("--file", "nowhere.csv", "--retry", "busy=1x1", "--retry", "busy=2x2"),
     ],
 )
 def test_wrong_usage_is_exit_code_two(arguments: tuple[str, ...]) -> None:
@@ -95,6 +114,27 @@ def test_a_livekit_out_of_reach_is_a_failure_with_one_object() -> None:
     answer = json.loads(out)
     assert (code, answer["outcome"], answer["dialled"]) == (1, "failed", False)
     assert "could not be reached" in answer["sentence"]
+
+
+@pytest.mark.usefixtures("bare_environment")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("+12025550123",),
+        ("+12025550123", "--dry-run"),
+        ("--file", "numbers.csv"),
+        ("--file", "numbers.csv", "--dry-run"),
+        ("block", "+12025550123"),
+        ("blocked",),
+    ],
+)
+def test_a_command_makes_no_tables_and_says_who_does(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    (tmp_path / "numbers.csv").write_text("+12025550123")
+    code, out = run(*arguments)
+    assert (code, "python -m bot migrate" in out) == (1, True)
+    assert not (tmp_path / "calls.db").exists()
 
 
 def test_without_settings_it_says_which_are_missing(
@@ -148,3 +188,24 @@ def test_a_list_is_summed_up_and_says_when_it_must_be_run_again() -> None:
     results.append(RowResult(Row(4, "+12025550104"), None, "x.", later=True))
     assert list_exit_code(results) == EXIT_SOME_LATER
     assert list_json(results)["summary"] == {"answered": 2, "busy": 1, "later": 1}
+
+
+def test_a_dry_run_of_a_list_has_a_verdict_for_each_row_and_sums_them_up() -> None:
+    verdicts = [
+        RowVerdict(Row(1, "+12025550101"), Verdict.WOULD_CALL, "Would be called."),
+        RowVerdict(Row(2, "911"), Verdict.REFUSED, "Not called: it is an [emergency] number."),
+    ]
+    assert verdict_lines(verdicts) == [
+        "line 1  +1•••••0101  would-call: Would be called.",
+        "line 2  •••••  refused: Not called: it is an [emergency] number.",
+        "1 would-call, 1 refused; nobody was called",
+    ]
+    shown = json.loads(json.dumps(verdicts_json(verdicts)))
+    assert [(row["line"], row["verdict"]) for row in shown["dry_run"]] == [
+        (1, "would-call"),
+        (2, "refused"),
+    ]
+    assert shown["summary"] == {"would-call": 1, "refused": 1}
+    assert verdicts_exit_code(verdicts) == 0
+    later = RowVerdict(Row(3, "+12025550103"), Verdict.LATER, "Not called yet.")
+    assert verdicts_exit_code([*verdicts, later]) == EXIT_SOME_LATER

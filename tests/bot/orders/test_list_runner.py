@@ -63,6 +63,9 @@ class FakeDesk:
     async def accept(self, order: Order) -> tuple[Order, bool]:
         return await self.ledger.accept(order, self.limits, again=True)
 
+    async def check(self, order: Order) -> None:
+        await self.ledger.check(order, self.limits, again=True)
+
     async def history(self, number: str, prefix: str) -> list[Order]:
         return await self.ledger.with_keys(number, prefix)
 

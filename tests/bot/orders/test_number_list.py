@@ -122,6 +122,11 @@ def test_a_rule_that_cannot_be_read_says_how_it_looks(text: str) -> None:
         Retry.parse([text])
 
 
+def test_two_rules_for_one_outcome_are_no_rule() -> None:
+    with pytest.raises(ValueError, match="two rules for busy"):
+        Retry.parse(["busy=1x1", "failed=1x1", "busy=2x2"])
+
+
 def test_the_key_of_a_list_with_a_long_name_still_fits_and_is_its_own() -> None:
     one, other = (row_prefix("x" * 4000 + end, "+12025550123") for end in "ab")
     assert one != other and len(one) < 240

@@ -2,13 +2,15 @@
 
 import asyncio
 import multiprocessing
+import os
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
-from bot.records import CallStore, DatabaseUnavailable, SchemaError, migrate
+from bot.records import CallStore, DatabaseUnavailable, SchemaError, check_tables, migrate
 from bot.records.database import create_engine
 from bot.records.table import metadata
 from tests.bot.records.records import EVERY_DATABASE, a_call
@@ -55,13 +57,46 @@ async def test_several_processes_may_migrate_at_once(empty_database: str) -> Non
         assert await store.save(a_call())
 
 
-async def test_a_database_of_a_newer_program_is_refused_in_words(database: str) -> None:
-    engine = create_engine(database)
+async def pretend(url: str, revision: str) -> None:
+    """As if a program with that newest revision had been here."""
+    engine = create_engine(url)
     async with engine.begin() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        await connection.execute(
+            text("UPDATE alembic_version SET version_num = :to"), {"to": revision}
+        )
     await engine.dispose()
-    with pytest.raises(SchemaError, match="another version of this program"):
-        await migrate(database)
+
+
+async def test_a_database_of_a_much_newer_program_is_refused_in_words(database: str) -> None:
+    await pretend(database, "9999")
+    for work in (migrate, check_tables):
+        with pytest.raises(SchemaError, match="another version of this program"):
+            await work(database)
+
+
+async def test_a_database_that_was_only_added_to_is_lived_with(database: str) -> None:
+    await pretend(database, "0099")
+    for work in (migrate, check_tables):
+        await work(database)
+    async with CallStore.open(database) as store:
+        assert await store.save(a_call())
+
+
+async def test_whoever_only_looks_makes_no_tables(empty_database: str) -> None:
+    with pytest.raises(SchemaError, match=r"no tables yet.*python -m bot migrate"):
+        await check_tables(empty_database)
+    if empty_database.startswith("sqlite"):
+        assert await asyncio.to_thread(os.listdir, Path(empty_database[19:]).parent) == []
+    with pytest.raises(DatabaseUnavailable):
+        async with CallStore.open(empty_database) as store:
+            await store.recent(1)
+
+
+async def test_an_older_database_is_not_upgraded_by_whoever_only_looks(database: str) -> None:
+    await check_tables(database)
+    await pretend(database, "0001")
+    with pytest.raises(SchemaError, match=r"older than this program.*python -m bot migrate"):
+        await check_tables(database)
 
 
 async def test_a_database_out_of_reach_is_our_own_error(empty_database: str) -> None:

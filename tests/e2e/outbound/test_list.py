@@ -63,3 +63,22 @@ async def test_people_outside_their_calling_hours_are_left_for_later(
     ended = await operator.run("--file", file, *SHORT, env=closed)
     [row] = ended.answer["rows"]
     assert (ended.exit_code, row["outcome"], row["later"]) == (18, None, True), ended
+
+
+async def test_a_dry_run_of_a_list_says_what_would_be_and_calls_nobody(
+    operator: Operator, tmp_path: Path
+) -> None:
+    number, blocked = operator.new_number(), operator.new_number()
+    await operator.run("block", blocked)
+    file = written(tmp_path, number, blocked, "911,Nobody")
+    async with carrier(
+        operator.carrier_port, refusing("486 Busy Here"), operator.new_folder()
+    ) as line:
+        dry = await operator.run("--file", file, *SHORT, "--dry-run")
+        verdicts = [row["verdict"] for row in dry.answer["dry_run"]]
+        assert (dry.exit_code, verdicts) == (0, ["would-call", "refused", "refused"]), dry
+        assert [o for o in await operator.ledger.recent(1000) if o.number == number] == []
+        await operator.run("--file", file, *SHORT)
+        assert line.invites == 1, "the list itself; so a call of the dry run would have been seen"
+        after = await operator.run("--file", file, *SHORT, "--dry-run")
+        assert after.answer["dry_run"][0]["verdict"] == "done", after

@@ -1,0 +1,97 @@
+"""A dry run of a list: what a run would do about each person, and nothing is written."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.orders.list_check import Verdict, check_rows
+from bot.orders.number_list import Retry, Row, row_prefix
+from bot.records import BlockedBy, Ledger, Order, OrderState, TrunkLimits
+from sip.calls.outcome import Outcome
+from tests.bot.orders.test_list_runner import Clock, FakeDesk
+from tests.bot.records.orders import PLENTY, an_order
+from tests.bot.records.records import NOON
+
+pytestmark = pytest.mark.unit
+
+NUMBER = "+12025550101"
+ROW = Row(1, NUMBER)
+
+
+@pytest.fixture
+async def ledger(database: str) -> AsyncIterator[Ledger]:
+    async with Ledger.open(database) as ledger:
+        yield ledger
+
+
+async def verdict(
+    ledger: Ledger, row: Row = ROW, *rules: str, limits: TrunkLimits = PLENTY
+) -> tuple[Verdict, str]:
+    desk = FakeDesk(ledger, Clock(), limits=limits)
+    before = await ledger.recent(99)
+    [only] = await check_rows(desk, "march", Retry.parse(rules), [row], NOON)
+    assert (only.row, await ledger.recent(99)) == (row, before)
+    return only.verdict, only.sentence
+
+
+async def an_older_order(ledger: Ledger, outcome: Outcome | None = None) -> Order:
+    """The first call of the list to that number, in progress or over."""
+    key = f"{row_prefix('march', NUMBER)}1"
+    order = an_order(number=NUMBER, idempotency_key=key, asked_at=NOON - timedelta(minutes=9))
+    await ledger.accept(order, PLENTY)
+    await ledger.take(order.call_id, "AJ", NOON)
+    await ledger.ready(order.call_id)
+    await ledger.may_dial(order.call_id, NOON)
+    if outcome is not None:
+        await ledger.end(order.call_id, outcome, NOON)
+    return order
+
+
+async def test_whoever_has_not_been_called_would_be(ledger: Ledger) -> None:
+    assert await verdict(ledger) == (Verdict.WOULD_CALL, "Would be called.")
+
+
+async def test_whoever_has_an_outcome_is_done(ledger: Ledger) -> None:
+    await an_older_order(ledger, Outcome.DECLINED)
+    assert await verdict(ledger) == (Verdict.DONE, "Called before: declined.")
+
+
+async def test_whoever_is_on_the_line_is_being_called(ledger: Ledger) -> None:
+    order = await an_older_order(ledger)
+    assert (await verdict(ledger))[0] is Verdict.BEING_CALLED
+    found = await ledger.get(order.call_id)
+    assert found is not None and found.state is OrderState.DIALING
+
+
+async def test_whoever_was_busy_would_be_called_again_and_it_says_when(ledger: Ledger) -> None:
+    await an_older_order(ledger, Outcome.BUSY)
+    word, sentence = await verdict(ledger, ROW, "busy=1x300")
+    assert (word, "2026-03-01 12:05:00 UTC" in sentence) == (Verdict.WOULD_CALL, True)
+
+
+async def test_whoever_was_busy_and_is_blocked_since_is_refused(ledger: Ledger) -> None:
+    await an_older_order(ledger, Outcome.BUSY)
+    await ledger.block(NUMBER, BlockedBy.CALLEE, NOON)
+    assert (await verdict(ledger, ROW, "busy=1x300"))[0] is Verdict.REFUSED
+
+
+async def test_a_blocked_number_is_refused(ledger: Ledger) -> None:
+    await ledger.block(NUMBER, BlockedBy.OPERATOR, NOON)
+    word, sentence = await verdict(ledger)
+    assert (word, "do-not-call" in sentence) == (Verdict.REFUSED, True)
+
+
+@pytest.mark.parametrize(
+    ("number", "word"), [("911", Verdict.REFUSED), ("+12025550199", Verdict.LATER)]
+)
+async def test_what_the_rules_say_is_said_before_the_ledger_is_asked(
+    ledger: Ledger, number: str, word: Verdict
+) -> None:
+    assert (await verdict(ledger, Row(7, number)))[0] is word
+
+
+async def test_a_full_trunk_only_makes_the_run_wait(ledger: Ledger) -> None:
+    await ledger.accept(an_order(number="+12025550102"), PLENTY)
+    word, sentence = await verdict(ledger, limits=TrunkLimits(at_once=1, per_minute=9))
+    assert (word, "once the trunk has room" in sentence) == (Verdict.WOULD_CALL, True)
