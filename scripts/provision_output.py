@@ -1,10 +1,8 @@
 """How provision-trunk shows what it found."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,13 +13,13 @@ from sip.errors import ApplyFailed
 from sip.plan.status import Standing
 from sip.problems import Problem, Severity
 
-_LINE_STYLES: Final = {"+": "green", "~": "yellow", "-": "red", "!": "bold red", "=": "green"}
-_SEVERITY_STYLES: Final = {
+_LINE_STYLES = {"+": "green", "~": "yellow", "-": "red", "!": "bold red", "=": "green"}
+_SEVERITY_STYLES = {
     Severity.ERROR: "red",
     Severity.OPEN: "red",
     Severity.WARNING: "yellow",
 }
-_RESULT_STYLES: Final = {
+_RESULT_STYLES = {
     Result.PASS: "green",
     Result.WARN: "yellow",
     Result.FAIL: "red",

@@ -3,8 +3,6 @@
 Exit codes: 0 done or nothing to do, 2 changes pending (plan), 1 error.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import sys

@@ -15,13 +15,9 @@ SipError
     └── TrunkNotFound      there is no such way out, or too many
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sip.problems import Problem
+from sip.problems import Problem
 
 
 class SipError(Exception):

@@ -1,7 +1,5 @@
 """Something wrong in a file: where, why, and what to do about it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -33,5 +31,5 @@ class Problem:
 
 
 def where(path: Iterable[str | int]) -> str:
-    """Return a path in a file as it is shown: "inbound_trunks.main.numbers.0"."""
+    """A path in a file as it is shown: "inbound_trunks.main.numbers.0"."""
     return ".".join(str(part) for part in path) or "file"

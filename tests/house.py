@@ -23,12 +23,16 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+def is_package(path: Path) -> bool:
+    return path.name == "__init__.py"
+
+
 def imports(path: Path) -> Iterator[str]:
     """Full names of what is imported anywhere in the file: `a.b` and `a.b.c` for
     `from a.b import c`, which may be a module or a name in one. Relative ones made absolute.
     """
     package = module_name(path).split(".")
-    if path.name != "__init__.py":
+    if not is_package(path):
         package.pop()
     for node in ast.walk(parse(path)):
         if isinstance(node, ast.Import):
@@ -61,6 +65,21 @@ def _packages_named(path: Path, packages: set[str], files: dict[str, Path]) -> s
         and node.module in packages
         and any(f"{node.module}.{alias.name}" not in files for alias in node.names)
     }
+
+
+def chains(graph: dict[str, set[str]]) -> dict[str, list[str]]:
+    """The longest way down from each module over what it imports; there must be no circle."""
+    found: dict[str, list[str]] = {}
+
+    def visit(name: str) -> list[str]:
+        if name not in found:
+            below = [visit(other) for other in sorted(graph[name])]
+            found[name] = [name, *max(below, key=len, default=[])]
+        return found[name]
+
+    for name in sorted(graph):
+        visit(name)
+    return found
 
 
 def cycle(graph: dict[str, set[str]]) -> list[str]:

@@ -4,24 +4,22 @@ The attributes are those of LiveKit SIP (`sip.*`). Any of them may be missing: w
 `hide_phone_number` in the dispatch rule there are no numbers, and a web visitor has none at all.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Self
 
 from livekit.protocol.models import ParticipantInfo
 
 from sip.calls.number import mask_number
 
 # What LiveKit calls its attributes (protocol/livekit/attrs.go).
-STATUS: Final = "sip.callStatus"
-_CALL_ID: Final = "sip.callID"
-_TRUNK_ID: Final = "sip.trunkID"
-_RULE_ID: Final = "sip.ruleID"
-_OTHER_PARTY: Final = "sip.phoneNumber"
-_OUR_NUMBER: Final = "sip.trunkPhoneNumber"
+STATUS = "sip.callStatus"
+_CALL_ID = "sip.callID"
+_TRUNK_ID = "sip.trunkID"
+_RULE_ID = "sip.ruleID"
+_OTHER_PARTY = "sip.phoneNumber"
+_OUR_NUMBER = "sip.trunkPhoneNumber"
 
 
 class Direction(StrEnum):
@@ -42,7 +40,7 @@ class CallStatus(StrEnum):
     HANGUP = "hangup"
 
 
-_STATUSES: Final = {str(status): status for status in CallStatus}
+_STATUSES = {str(status): status for status in CallStatus}
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,7 +61,7 @@ class CallInfo:
         return self.direction is not Direction.WEB
 
     @classmethod
-    def of(cls, kind: int, attributes: Mapping[str, str]) -> CallInfo:
+    def of(cls, kind: int, attributes: Mapping[str, str]) -> Self:
         """Read the facts of a participant from its `kind` and `attributes`.
 
         A rule id is set only on calls that a dispatch rule brought in; a SIP participant
@@ -95,7 +93,7 @@ class CallInfo:
 
 
 def call_status(attributes: Mapping[str, str]) -> CallStatus | None:
-    """Return the state of the SIP leg; None when there is none, or one we do not know."""
+    """The state of the SIP leg; None when there is none, or one we do not know."""
     value = _text(attributes, STATUS)
     return _STATUSES.get(value) if value else None
 

@@ -1,21 +1,19 @@
 """When a person may be called: by the clock on the callee's own wall."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Final, Self
+from typing import Self
 from zoneinfo import ZoneInfo
 
 import phonenumbers
 from phonenumbers import timezone as number_zones
 
-_FORM: Final = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
-_DAY_MIN: Final = 24 * 60
+_FORM = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
+_DAY_MIN = 24 * 60
 # Hours open and close on whole minutes everywhere, so looking at each minute finds every opening.
 # Two days are enough: one for a callee whose zones have just closed, one for a clock change.
-_SEARCH_MIN: Final = 2 * _DAY_MIN
+_SEARCH_MIN = 2 * _DAY_MIN
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,7 @@
 """Dialling: one INVITE, and what became of it."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass, field
-from typing import Final
 
 import aiohttp
 from google.protobuf.duration_pb2 import Duration
@@ -14,9 +11,9 @@ from livekit.protocol.sip import CreateSIPParticipantRequest
 from sip.errors import DialFailed
 
 # LiveKit answers a little after the ringing has ended.
-_ANSWER_MARGIN_S: Final = 5.0
+_ANSWER_MARGIN_S = 5.0
 # LiveKit's words for "nobody answered in time".
-_GAVE_UP: Final = frozenset({"canceled", "deadline_exceeded"})
+_GAVE_UP = frozenset({"canceled", "deadline_exceeded"})
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,18 @@
 """Ending a call. In LiveKit a telephone call ends when its room is deleted."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Sequence
-from typing import Final
 
 import aiohttp
 from livekit.api import DeleteRoomRequest, LiveKitAPI, ServerError
 
 from sip.errors import HangUpFailed
 
-_RETRY_DELAYS_S: Final = (0.2, 1.0)
+_RETRY_DELAYS_S = (0.2, 1.0)
 # Three attempts and their pauses stay below the 15 s that a worker gives an ending call.
-_ATTEMPT_LIMIT_S: Final = 3.0
+_ATTEMPT_LIMIT_S = 3.0
 # Trying again cannot help against these.
-_FINAL_CODES: Final = frozenset({"unauthenticated", "permission_denied", "invalid_argument"})
+_FINAL_CODES = frozenset({"unauthenticated", "permission_denied", "invalid_argument"})
 
 
 async def hang_up(

@@ -1,7 +1,5 @@
 """Telephone numbers: one written form (E.164), and one safe form for logs."""
 
-from __future__ import annotations
-
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, ValidationResult
 
@@ -20,7 +18,7 @@ _NOT_POSSIBLE = {
 
 
 def to_e164(text: str, default_region: str | None = None) -> str:
-    """Return `text` as E.164, "+12025550123".
+    """`text` as E.164, "+12025550123".
 
     `default_region` ("US", "FR") is needed only for numbers written without a country code.
     Raises InvalidNumber for short codes, impossible numbers and anything that is no number.
@@ -47,7 +45,7 @@ def is_assigned_range(e164: str) -> bool:
 
 
 def mask_number(text: str | None) -> str:
-    """Return a form fit for logs: "+1•••••0123". Never raises, whatever `text` is.
+    """A form fit for logs: "+1•••••0123". Never raises, whatever `text` is.
 
     What is not clearly a long enough number (a SIP user name, a short code) is hidden whole.
     """

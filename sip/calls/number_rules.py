@@ -1,10 +1,7 @@
 """Which numbers may be called at all: a question of numbering plans, asked before all else."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection
-from typing import Final
 
 import phonenumbers
 from phonenumbers import PhoneNumberType, shortnumberinfo
@@ -12,13 +9,13 @@ from phonenumbers import PhoneNumberType, shortnumberinfo
 from sip.calls.number import is_assigned_range, to_e164
 from sip.errors import InvalidNumber, NumberRefused
 
-_SHORT: Final = re.compile(r"[\s()./-]*(?:\+?[\s()./-]*)?((?:\d[\s()./-]*){1,6})")
-_COSTLY: Final = {
+_SHORT = re.compile(r"[\s()./-]*(?:\+?[\s()./-]*)?((?:\d[\s()./-]*){1,6})")
+_COSTLY = {
     PhoneNumberType.PREMIUM_RATE: "it is a premium-rate number",
     PhoneNumberType.SHARED_COST: "it is a shared-cost number",
 }
 # Numbers that belong to no country: satellites, international freephone, global networks.
-_NO_COUNTRY: Final = "001"
+_NO_COUNTRY = "001"
 
 
 def country_of(e164: str) -> str:
@@ -27,7 +24,7 @@ def country_of(e164: str) -> str:
 
 
 def callable_number(text: str, countries: Collection[str]) -> str:
-    """Return `text` as E.164 if it is a number that may be called.
+    """`text` as E.164 if it is a number that may be called.
 
     `countries` are the ISO codes that may be called; empty means every country.
     Raises NumberRefused for emergency and short numbers, premium-rate and shared-cost numbers,

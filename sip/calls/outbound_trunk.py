@@ -1,9 +1,6 @@
 """Finding the way out: the outbound trunk that a call goes by, and the number it calls from."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
-from typing import Final
 
 from livekit.protocol.sip import ListSIPOutboundTrunkRequest, SIPOutboundTrunkInfo
 
@@ -11,7 +8,7 @@ from sip.calls.number import mask_number, to_e164
 from sip.errors import InvalidNumber, TrunkNotFound
 from sip.objects.server import SipService, translated_errors
 
-_ANY_NUMBER: Final = "*"
+_ANY_NUMBER = "*"
 
 
 @dataclass(frozen=True)
@@ -24,7 +21,7 @@ class WayOut:
 
 
 async def find_way_out(service: SipService, name: str | None, from_number: str | None) -> WayOut:
-    """Return the outbound trunk of that name, or the only one there is, with a number of it.
+    """The outbound trunk of that name, or the only one there is, with a number of it.
 
     `from_number` must be one of the trunk's numbers; without it the first one is used.
     Raises TrunkNotFound with what to do, ServerRefused, InvalidNumber.

@@ -1,9 +1,6 @@
 """How an outbound call came out, in one word; and which word a SIP answer means."""
 
-from __future__ import annotations
-
 from enum import StrEnum
-from typing import Final
 
 
 class Outcome(StrEnum):
@@ -21,7 +18,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-SENTENCES: Final = {
+SENTENCES = {
     Outcome.ANSWERED: "Somebody answered.",
     Outcome.VOICEMAIL: "An answering machine answered.",
     Outcome.SCREENED: "A call screener answered and nobody came to the line.",
@@ -35,7 +32,7 @@ SENTENCES: Final = {
 }
 
 # RFC 3261 and 8197. What is not here and below 500 is a fault of the request, so ours.
-_BY_STATUS: Final = {
+_BY_STATUS = {
     404: Outcome.UNREACHABLE,
     408: Outcome.NO_ANSWER,
     410: Outcome.UNREACHABLE,
@@ -50,7 +47,7 @@ _BY_STATUS: Final = {
     608: Outcome.DECLINED,
 }
 
-_MEANINGS: Final = {
+_MEANINGS = {
     401: "The carrier asks for a password: check the trunk's auth_username and auth_password.",
     402: "The carrier asks for payment: check the account there.",
     403: "The carrier forbids this call: check the number that is called from, and the account.",
@@ -71,12 +68,12 @@ _MEANINGS: Final = {
 
 
 def outcome_of(sip_status: int) -> Outcome:
-    """Return the word for the final SIP answer to an INVITE that was not a success."""
+    """The word for the final SIP answer to an INVITE that was not a success."""
     return _BY_STATUS.get(sip_status, Outcome.FAILED)
 
 
 def explain(sip_status: int, reason: str = "") -> str:
-    """Return a sentence for a SIP answer; `reason` is the phrase that came with it."""
+    """A sentence for a SIP answer; `reason` is the phrase that came with it."""
     known = _MEANINGS.get(sip_status)
     if known is not None:
         return known

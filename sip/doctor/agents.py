@@ -1,10 +1,7 @@
 """Does a live worker serve the agents that our rules ask for?"""
 
-from __future__ import annotations
-
 import asyncio
 import secrets
-from typing import Final
 
 import aiohttp
 from livekit.api import (
@@ -21,12 +18,12 @@ from sip.doctor.finding import Finding, failed, passed
 from sip.errors import ServerRefused
 from sip.objects.server import translated_errors
 
-AGENT: Final = "agent"
-PROBE_METADATA: Final = "provision-trunk doctor"  # a job that finds this need not do anything
+AGENT = "agent"
+PROBE_METADATA = "provision-trunk doctor"  # a job that finds this need not do anything
 
-_POLL_S: Final = 0.25
-_ROOM_LEFT_S: Final = 60  # after that the server closes a probe room that we could not delete
-DEFAULT_WAIT_S: Final = 12.0  # a cold worker starts a process first
+_POLL_S = 0.25
+_ROOM_LEFT_S = 60  # after that the server closes a probe room that we could not delete
+DEFAULT_WAIT_S = 12.0  # a cold worker starts a process first
 
 
 async def look_at_agent(

@@ -1,11 +1,8 @@
 """Is there a LiveKit server, does it accept our keys, and is its SIP service attached?"""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Final
 
 import aiohttp
 from livekit.api import CreateSIPParticipantRequest, LiveKitAPI
@@ -16,17 +13,17 @@ from sip.doctor.finding import Finding, failed, passed, skipped, warned
 from sip.errors import ServerRefused
 from sip.objects.server import Snapshot, read_snapshot, translated_errors
 
-REACHABLE: Final = "server reachable"
-CLOCK: Final = "clock"
-KEYS: Final = "keys"
-SIP_API: Final = "SIP API"
-SIP_SERVICE: Final = "SIP service"
+REACHABLE = "server reachable"
+CLOCK = "clock"
+KEYS = "keys"
+SIP_API = "SIP API"
+SIP_SERVICE = "SIP service"
 
-_TIMEOUT_S: Final = 5.0
-_SKEW_WARN_S: Final = 5.0
-_SKEW_FAIL_S: Final = 60.0  # tokens are checked against the server's clock
-_PROBE_TIMEOUT_S: Final = 4.0
-_NO_ANSWER: Final = frozenset({"unavailable", "deadline_exceeded", "unreachable"})
+_TIMEOUT_S = 5.0
+_SKEW_WARN_S = 5.0
+_SKEW_FAIL_S = 60.0  # tokens are checked against the server's clock
+_PROBE_TIMEOUT_S = 4.0
+_NO_ANSWER = frozenset({"unavailable", "deadline_exceeded", "unreachable"})
 
 
 async def look_at_server(environment: Mapping[str, str]) -> list[Finding]:

@@ -1,7 +1,5 @@
 """What the doctor says about one link of the chain."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,7 +23,7 @@ class Finding:
     remedy: str = ""
 
     def as_json(self) -> dict[str, str]:
-        """Return it as plain values."""
+        """The same as plain values."""
         return {
             "check": self.check,
             "result": str(self.result),
@@ -35,20 +33,20 @@ class Finding:
 
 
 def passed(check: str, words: str) -> Finding:
-    """Return the finding of a link that is whole."""
+    """The finding of a link that is whole."""
     return Finding(check, Result.PASS, words)
 
 
 def warned(check: str, words: str, remedy: str) -> Finding:
-    """Return the finding of a link that may break."""
+    """The finding of a link that may break."""
     return Finding(check, Result.WARN, words, remedy)
 
 
 def failed(check: str, words: str, remedy: str) -> Finding:
-    """Return the finding of a broken link."""
+    """The finding of a broken link."""
     return Finding(check, Result.FAIL, words, remedy)
 
 
 def skipped(check: str, words: str) -> Finding:
-    """Return the finding of a link that cannot be looked at before another is mended."""
+    """The finding of a link that cannot be looked at before another is mended."""
     return Finding(check, Result.SKIP, words)

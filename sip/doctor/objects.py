@@ -1,11 +1,8 @@
 """Are our trunks and rules as declared, and do calls to our numbers come to them? Pure."""
 
-from __future__ import annotations
-
 import contextlib
 import ipaddress
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from livekit.protocol.sip import SIPDispatchRuleInfo, SIPInboundTrunkInfo
 
@@ -18,13 +15,13 @@ from sip.plan.status import State, standings
 from sip.route.route import ARRIVED, Outcome, Route, route
 from sip.route.trunk_match import Caller
 
-OBJECTS: Final = "objects"
-RULES: Final = "rules"
-NUMBERS: Final = "numbers"
-ROOMS: Final = "rooms"
-STRANGERS: Final = "strangers"
+OBJECTS = "objects"
+RULES = "rules"
+NUMBERS = "numbers"
+ROOMS = "rooms"
+STRANGERS = "strangers"
 
-_SOMEBODY: Final = "+12025550199"  # stands for a caller who is on no list
+_SOMEBODY = "+12025550199"  # stands for a caller who is on no list
 
 
 def look_at_objects(manifest: Manifest, snapshot: Snapshot) -> list[Finding]:
@@ -84,7 +81,7 @@ def _numbers(manifest: Manifest, snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def _callers(manifest: Manifest, trunk: Declared, number: str) -> list[Caller]:
-    """Return callers whom the lists of the trunk and of its rules let in."""
+    """Callers whom the lists of the trunk and of its rules let in."""
     numbers = list(trunk.fields.get("allowed_numbers") or [_SOMEBODY])
     for rule in manifest.of(Kind.DISPATCH_RULE):
         if trunk.name in (rule.trunks or ()):
@@ -94,7 +91,7 @@ def _callers(manifest: Manifest, trunk: Declared, number: str) -> list[Caller]:
 
 
 def _source_ip(addresses: Iterable[str]) -> str | None:
-    """Return an address of the list; None when it has only names of hosts."""
+    """An address of the list; None when it has only names of hosts."""
     for address in addresses:
         with contextlib.suppress(ValueError):
             return str(ipaddress.ip_network(address, strict=False)[0])

@@ -1,9 +1,6 @@
 """Walks the whole chain: number, trunk, rule, room settings, agent name, a live worker."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import Final
 
 from livekit.api import LiveKitAPI
 
@@ -21,15 +18,15 @@ from sip.manifest.declared import Manifest
 from sip.objects.kinds import Kind
 from sip.objects.server import connect
 
-PROVIDERS: Final = "provider keys"
+PROVIDERS = "provider keys"
 
-_PROVIDER_KEYS: Final = ("OPENAI_API_KEY", "DEEPGRAM_API_KEY")
+_PROVIDER_KEYS = ("OPENAI_API_KEY", "DEEPGRAM_API_KEY")
 
 
 async def walk(
     manifest: Manifest, environment: Mapping[str, str], *, agent_wait_s: float = DEFAULT_WAIT_S
 ) -> list[Finding]:
-    """Return what was found of every link, in the order of the chain.
+    """What was found of every link, in the order of the chain.
 
     The first link that cannot be passed ends the walk; the rest is skipped. Of the server only
     probe rooms are changed, and those are deleted again.

@@ -1,7 +1,5 @@
 """A server as the file describes it, so that questions can be answered without a server."""
 
-from __future__ import annotations
-
 from livekit.protocol.sip import SIPDispatchRuleInfo, SIPInboundTrunkInfo, SIPOutboundTrunkInfo
 
 from sip.manifest.declared import Manifest
@@ -10,7 +8,7 @@ from sip.objects.server import Snapshot
 
 
 def as_snapshot(manifest: Manifest) -> Snapshot:
-    """Return the server that would have exactly the file on it, with names for ids."""
+    """The server that would have exactly the file on it, with names for ids."""
     inbound: list[SIPInboundTrunkInfo] = []
     outbound: list[SIPOutboundTrunkInfo] = []
     rules: list[SIPDispatchRuleInfo] = []

@@ -1,7 +1,5 @@
 """What an operator declared, as values."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,17 +37,17 @@ class Manifest:
     problems: tuple[Problem, ...] = ()
 
     def of(self, kind: Kind) -> tuple[Declared, ...]:
-        """Return what is declared of one kind, in the order of the file."""
+        """What is declared of one kind, in the order of the file."""
         return tuple(declared for declared in self.declared if declared.kind is kind)
 
     def line_of(self, path: Path) -> int:
-        """Return the line of the value at `path`, or of the nearest one around it."""
+        """The line of the value at `path`, or of the nearest one around it."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
 
     def find(self, kind: Kind, name: str) -> Declared | None:
-        """Return the declared object of that kind and name."""
+        """The declared object of that kind and name."""
         for declared in self.declared:
             if (declared.kind, declared.name) == (kind, name):
                 return declared

@@ -1,12 +1,10 @@
 """Writes trunks.yaml from what is on a server, so that an existing project can be taken over."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Mapping
 from io import StringIO
-from typing import Any, Final
+from typing import Any
 
 from google.protobuf.json_format import MessageToDict
 from pydantic import BaseModel
@@ -18,20 +16,20 @@ from sip.objects.kinds import Info, Kind, object_id
 from sip.objects.message_fields import upgraded
 from sip.objects.server import Snapshot
 
-_HEADER: Final = """\
+_HEADER = """\
 # yaml-language-server: $schema=docs/trunks.schema.json
 # Written by provision-trunk export. Secrets are not in here: set each variable named env/...
 """
-_MODELS: Final[Mapping[Kind, type[BaseModel]]] = {
+_MODELS: Mapping[Kind, type[BaseModel]] = {
     Kind.INBOUND_TRUNK: InboundTrunk,
     Kind.OUTBOUND_TRUNK: OutboundTrunk,
     Kind.DISPATCH_RULE: DispatchRule,
 }
-_QUOTED: Final = frozenset({"numbers", "allowed_numbers", "inbound_numbers"})
+_QUOTED = frozenset({"numbers", "allowed_numbers", "inbound_numbers"})
 
 
 def export_yaml(snapshot: Snapshot) -> str:
-    """Return the text of a trunks.yaml that describes the server.
+    """The text of a trunks.yaml that describes the server.
 
     What has no name, or shares one, cannot be declared: it is listed in comments.
     """
@@ -57,7 +55,7 @@ def export_yaml(snapshot: Snapshot) -> str:
 
 
 def _unique_names(snapshot: Snapshot, kind: Kind) -> dict[str, str]:
-    """Return the name of every object, by id, that can be told from all others by its name."""
+    """The name of every object, by id, that can be told from all others by its name."""
     counts = Counter(info.name for info in snapshot.of(kind))
     return {
         object_id(info): info.name
@@ -95,7 +93,7 @@ def _fields(
 
 
 def _known(message: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
-    """Return the fields of `message` that the file can speak of, in the order of the model."""
+    """The fields of `message` that the file can speak of, in the order of the model."""
     fields = {
         name: _value(name, message[name], _nested_model(model, name))
         for name in model.model_fields
@@ -116,7 +114,7 @@ def _value(name: str, value: Any, model: type[BaseModel] | None) -> Any:
 
 
 def _nested_model(model: type[BaseModel], name: str) -> type[BaseModel] | None:
-    """Return the model of a field that holds one section or a list of them."""
+    """The model of a field that holds one section or a list of them."""
     annotation: Any = model.model_fields[name].annotation
     candidates = (annotation, *getattr(annotation, "__args__", ()))
     return next(
@@ -134,5 +132,5 @@ def _hide_secrets(fields: dict[str, Any], variable: str) -> None:
 
 
 def _variable(name: str) -> str:
-    """Return a name as the middle of an environment variable's name."""
+    """A name as the middle of an environment variable's name."""
     return re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_").upper()

@@ -4,12 +4,10 @@ Every check raises PydanticCustomError with the reason as its message and the re
 context, so that the manifest can show both beside the line.
 """
 
-from __future__ import annotations
-
 import ipaddress
 import re
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -17,18 +15,18 @@ from pydantic_core import PydanticCustomError
 from sip.calls.number import to_e164
 from sip.errors import InvalidNumber
 
-ENV_PREFIX: Final = "env/"
+ENV_PREFIX = "env/"
 
-_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?")
-_UNIT_S: Final = {"ms": Decimal("0.001"), "s": Decimal(1), "m": Decimal(60), "h": Decimal(3600)}
-_LONGEST_S: Final = Decimal(24 * 3600)  # LiveKit SIP ends every call after a day
-_HOST_NAME: Final = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9-]+)+", re.I)
-_HEADER: Final = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
-_PIN: Final = re.compile(r"\d{1,16}")  # LiveKit SIP hangs up at the seventeenth key
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?")
+_UNIT_S = {"ms": Decimal("0.001"), "s": Decimal(1), "m": Decimal(60), "h": Decimal(3600)}
+_LONGEST_S = Decimal(24 * 3600)  # LiveKit SIP ends every call after a day
+_HOST_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9-]+)+", re.I)
+_HEADER = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
+_PIN = re.compile(r"\d{1,16}")  # LiveKit SIP hangs up at the seventeenth key
 
 
 def refuse(reason: str, remedy: str) -> PydanticCustomError:
-    """Return the error of a value that cannot be used."""
+    """The error of a value that cannot be used."""
     return PydanticCustomError("unusable", "{reason}", {"reason": reason, "remedy": remedy})
 
 
@@ -48,7 +46,7 @@ def _outbound_number(value: Any, info: ValidationInfo) -> str:
 
 
 def duration_s(value: Any) -> Decimal:
-    """Return the seconds in "20s", "1.5s", "500ms", "2m", "1h" or a plain number of seconds."""
+    """The seconds in "20s", "1.5s", "500ms", "2m", "1h" or a plain number of seconds."""
     match = _DURATION.fullmatch(str(value).strip())
     if match is None:
         raise refuse(f'"{value}" is no duration', 'Write it like "20s", "500ms" or "15m"')
@@ -62,7 +60,7 @@ def duration_s(value: Any) -> Decimal:
 
 
 def _duration(value: Any) -> str:
-    """Return the form of protobuf's JSON: seconds with as few decimals as needed, and an s."""
+    """The form of protobuf's JSON: seconds with as few decimals as needed, and an s."""
     seconds = f"{duration_s(value):f}"
     return f"{seconds.rstrip('0').rstrip('.') if '.' in seconds else seconds}s"
 

@@ -22,13 +22,11 @@ Field names are those of LiveKit's SIP API (sip/manifest/models.py has them all)
 does not speak of keeps its value on the server.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path as FilePath
-from typing import Any, Final
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -42,8 +40,8 @@ from sip.manifest.yaml_lines import LinedYaml, Path, Value, leaves, read_yaml
 from sip.objects.kinds import Kind
 from sip.problems import Problem, Severity, where
 
-_ENV_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_SECRET_FIELDS: Final = frozenset({"auth_password", "pin"})
+_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SECRET_FIELDS = frozenset({"auth_password", "pin"})
 
 
 def load_manifest(
@@ -100,7 +98,7 @@ def parse_manifest(
 
 
 def _names(root: Mapping[str, Value]) -> dict[Kind, frozenset[str]]:
-    """Return every declared name, also of objects that are not usable."""
+    """Every declared name, also of objects that are not usable."""
     return {
         kind: frozenset(section if isinstance(section := root.get(kind.section), dict) else ())
         for kind in Kind
@@ -108,7 +106,7 @@ def _names(root: Mapping[str, Value]) -> dict[Kind, frozenset[str]]:
 
 
 def _validate(yaml: LinedYaml, file: str, problems: list[Problem]) -> ManifestModel:
-    """Return the usable part of the file, and note in `problems` why the rest is not."""
+    """The usable part of the file, and note in `problems` why the rest is not."""
     if yaml.root is not None and not isinstance(yaml.root, dict):
         problems.append(Problem(file, 1, "file", *_wrong_shape("dict_type")))
         return ManifestModel()
@@ -153,7 +151,7 @@ def _declared(model: ManifestModel, yaml: LinedYaml) -> list[Declared]:
 
 
 def _resolve_secrets(declared: Declared, environment: Mapping[str, str]) -> Declared:
-    """Return `declared` with every env/NAME replaced by the variable's value, where it is set."""
+    """`declared` with every env/NAME replaced by the variable's value, where it is set."""
     secrets: set[Path] = set()
     unset: set[Path] = set()
 
@@ -200,7 +198,7 @@ def _unset_secret(name: str) -> tuple[str, str]:
 
 
 def _in_words(details: ErrorDetails) -> tuple[str, str]:
-    """Return the reason and the remedy of one pydantic error."""
+    """The reason and the remedy of one pydantic error."""
     context = details.get("ctx", {})
     field_name = str(details["loc"][-1]) if details["loc"] else ""
     match details["type"]:

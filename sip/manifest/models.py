@@ -4,9 +4,8 @@ A field that is not in the file is not ours: it keeps whatever value it has on t
 clear one, write it empty: `[]`, `""`, `{}`, `0s`, `false`.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -152,7 +151,7 @@ class RoomRule(_Section):
     dispatch_rule_callee: CalleeRule | None = None
 
     @model_validator(mode="after")
-    def _has_exactly_one(self) -> RoomRule:
+    def _has_exactly_one(self) -> Self:
         if len(self.model_dump(exclude_none=True)) != 1 or len(self.model_fields_set) != 1:
             raise refuse(
                 "a rule needs exactly one kind of room",

@@ -1,11 +1,9 @@
 """What is refused although its shape is right: doors open to strangers, and what cannot work."""
 
-from __future__ import annotations
-
 import ipaddress
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations, product
-from typing import Any, Final
+from typing import Any
 
 from sip.calls.number import is_assigned_range, mask_number
 from sip.manifest.declared import Declared, Manifest
@@ -14,10 +12,10 @@ from sip.manifest.yaml_lines import Path
 from sip.objects.kinds import Kind
 from sip.problems import Problem, Severity, where
 
-_SHORTEST_PASSWORD: Final = 12
+_SHORTEST_PASSWORD = 12
 # LiveKit SIP knows the rate of these by itself and gives up on every other without one.
-_CODECS_OF_ONE_RATE: Final = frozenset({"PCMU", "PCMA", "G722", "AMR-WB"})
-_RULE_KINDS: Final = (
+_CODECS_OF_ONE_RATE = frozenset({"PCMU", "PCMA", "G722", "AMR-WB"})
+_RULE_KINDS = (
     "dispatch_rule_direct",
     "dispatch_rule_individual",
     "dispatch_rule_callee",
@@ -29,7 +27,7 @@ _Check = Callable[[Declared], Iterator[_Finding]]
 
 
 def findings(manifest: Manifest, names: Mapping[Kind, Iterable[str]]) -> list[Problem]:
-    """Return everything to say about `manifest`; `names` are all names that the file declares."""
+    """Everything to say about `manifest`; `names` are all names that the file declares."""
     found = []
     for declared in manifest.declared:
         for check in _CHECKS[declared.kind]:
@@ -169,14 +167,14 @@ def _pin(rule: Declared) -> Iterator[_Finding]:
 
 
 def pin_of(rule: Declared) -> tuple[Path, str]:
-    """Return where the pin of a rule is written, and the pin; empty when there is none."""
+    """Where the pin of a rule is written, and the pin; empty when there is none."""
     for kind in _RULE_KINDS:
         if kind in rule.fields.get("rule", {}):
             return ("rule", kind, "pin"), rule.fields["rule"][kind].get("pin", "")
     return ("rule",), ""
 
 
-_CHECKS: Final[dict[Kind, tuple[_Check, ...]]] = {
+_CHECKS: dict[Kind, tuple[_Check, ...]] = {
     Kind.INBOUND_TRUNK: (
         _open_door,
         _half_digest,
@@ -214,7 +212,7 @@ def _shared_numbers(manifest: Manifest) -> Iterator[Problem]:
 
 
 def _overlap(first: Declared, second: Declared, name: str) -> Iterable[str]:
-    """Return what both lists have, as LiveKit sees it: an empty list clashes with an empty one."""
+    """What both lists have, as LiveKit sees it: an empty list clashes with an empty one."""
     ones, others = first.fields.get(name, []), second.fields.get(name, [])
     if not ones and not others:
         return [""]

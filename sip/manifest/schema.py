@@ -3,8 +3,6 @@
 `python -m sip.manifest.schema > docs/trunks.schema.json` writes it anew; a test keeps it so.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from typing import Any
@@ -13,7 +11,7 @@ from sip.manifest.models import ManifestModel
 
 
 def manifest_schema() -> dict[str, Any]:
-    """Return the schema (JSON Schema 2020-12)."""
+    """The schema (JSON Schema 2020-12)."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **ManifestModel.model_json_schema(),
@@ -21,7 +19,7 @@ def manifest_schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
-    """Return the schema as the text of its file."""
+    """The schema as the text of its file."""
     return json.dumps(manifest_schema(), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -4,8 +4,6 @@ Scalars stay as they are written ("+12025550100" is not turned into a number and
 except null. That is what telephone numbers need; the shape of the file decides about types.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from io import StringIO
@@ -41,7 +39,7 @@ class LinedYaml:
     findings: list[Finding] = field(default_factory=list)
 
     def line_of(self, path: Iterable[str | int]) -> int:
-        """Return the line of the value at `path`, or of the nearest one around it."""
+        """The line of the value at `path`, or of the nearest one around it."""
         key = tuple(path)
         while key and key not in self.lines:
             key = key[:-1]

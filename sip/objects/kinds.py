@@ -1,7 +1,5 @@
 """The three kinds of object that LiveKit SIP keeps, and what each is called where."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -28,7 +26,7 @@ class Kind(StrEnum):
         return self.value.replace("_", " ")
 
     def new_info(self) -> Info:
-        """Return an empty message of this kind."""
+        """An empty message of this kind."""
         return _MESSAGES[self]()
 
 
@@ -40,7 +38,7 @@ _MESSAGES: dict[Kind, type[Info]] = {
 
 
 def object_id(info: Info) -> str:
-    """Return LiveKit's id of the object; empty before it was created."""
+    """LiveKit's id of the object; empty before it was created."""
     if isinstance(info, SIPDispatchRuleInfo):
         return info.sip_dispatch_rule_id
     return info.sip_trunk_id

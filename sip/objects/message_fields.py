@@ -4,10 +4,8 @@ A field is named by its path in the message, ("room_config", "empty_timeout"). V
 protobuf's JSON form. Lists, maps and durations are one value; other messages are walked into.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.message import Message
@@ -20,9 +18,9 @@ FieldPath: TypeAlias = tuple[str, ...]
 _Descriptor: TypeAlias = Any
 _Field: TypeAlias = Any
 
-_NO_DURATION: Final = "0s"  # LiveKit takes an absent duration and one of zero as the same
+_NO_DURATION = "0s"  # LiveKit takes an absent duration and one of zero as the same
 # The order of these says nothing: compared and shown sorted.
-_SETS: Final = frozenset({"numbers", "allowed_addresses", "allowed_numbers", "inbound_numbers"})
+_SETS = frozenset({"numbers", "allowed_addresses", "allowed_numbers", "inbound_numbers"})
 
 
 def paths(fields: Mapping[str, Any], descriptor: _Descriptor) -> Iterator[FieldPath]:
@@ -40,7 +38,7 @@ def paths(fields: Mapping[str, Any], descriptor: _Descriptor) -> Iterator[FieldP
 
 
 def value_at(info: Message, path: FieldPath) -> Any:
-    """Return the value of a field; a message on the way that is absent has default values."""
+    """The value of a field; a message on the way that is absent has default values."""
     name, *rest = path
     field = info.DESCRIPTOR.fields_by_name[name]
     if rest:
@@ -56,7 +54,7 @@ def value_at(info: Message, path: FieldPath) -> Any:
 
 
 def changed_paths(info: Info, fields: Mapping[str, Any]) -> list[FieldPath]:
-    """Return the paths of `fields` whose value in `info` is another one."""
+    """The paths of `fields` whose value in `info` is another one."""
     wanted = overlaid(info, fields)
     return [
         path
@@ -66,7 +64,7 @@ def changed_paths(info: Info, fields: Mapping[str, Any]) -> list[FieldPath]:
 
 
 def overlaid(info: Info, fields: Mapping[str, Any]) -> Info:
-    """Return a copy of `info` in which `fields` have their new values, and all others the old."""
+    """A copy of `info` in which `fields` have their new values, and all others the old."""
     wanted = type(info)()
     wanted.CopyFrom(info)  # type: ignore[arg-type]  # both are of the same kind
     _upgrade(wanted)
@@ -77,7 +75,7 @@ def overlaid(info: Info, fields: Mapping[str, Any]) -> Info:
 
 
 def upgraded(info: Info) -> Info:
-    """Return `info` with the deprecated media_encryption in its present place."""
+    """`info` with the deprecated media_encryption in its present place."""
     return overlaid(info, {})
 
 

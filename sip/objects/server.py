@@ -3,12 +3,10 @@
 Every function raises ServerRefused for LiveKit's own errors and for a server out of reach.
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import aiohttp
 from livekit.api import LiveKitAPI, ServerError
@@ -38,9 +36,9 @@ _URL, _KEY, _SECRET = "LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET"
 _Info = TypeVar("_Info", SIPInboundTrunkInfo, SIPOutboundTrunkInfo, SIPDispatchRuleInfo)
 
 # LiveKit answers these without saying its own word for them.
-_CODES: Final = {401: "unauthenticated", 403: "permission_denied"}
+_CODES = {401: "unauthenticated", 403: "permission_denied"}
 
-_REMEDIES: Final = {
+_REMEDIES = {
     "unauthenticated": f"Check {_KEY} and {_SECRET}, and the clock of this machine",
     "permission_denied": "Use an API key of this project that may administer SIP",
     "bad_route": f"Check {_URL}: no LiveKit server answers there",
@@ -92,7 +90,7 @@ class Snapshot:
     dispatch_rules: tuple[SIPDispatchRuleInfo, ...] = ()
 
     def of(self, kind: Kind) -> tuple[Info, ...]:
-        """Return the objects of one kind."""
+        """The objects of one kind."""
         found: dict[Kind, tuple[Info, ...]] = {
             Kind.INBOUND_TRUNK: self.inbound_trunks,
             Kind.OUTBOUND_TRUNK: self.outbound_trunks,
@@ -101,11 +99,11 @@ class Snapshot:
         return found[kind]
 
     def named(self, kind: Kind, name: str) -> tuple[Info, ...]:
-        """Return the objects of that kind and name: the first is the one that counts."""
+        """The objects of that kind and name: the first is the one that counts."""
         return tuple(info for info in self.of(kind) if info.name == name)
 
     def ids(self) -> frozenset[str]:
-        """Return the ids of everything."""
+        """The ids of everything."""
         return frozenset(object_id(info) for kind in Kind for info in self.of(kind))
 
 

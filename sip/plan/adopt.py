@@ -1,7 +1,5 @@
 """Takes over an object that exists already: from then on it belongs to the file, by its name."""
 
-from __future__ import annotations
-
 from sip.errors import AdoptRefused
 from sip.manifest.declared import Manifest
 from sip.objects.kinds import Info, Kind, object_id

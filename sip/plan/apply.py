@@ -6,12 +6,9 @@ last of the two to write anything sees both results and settles them. Of two obj
 the one with the smaller id stays, so both operators choose the same.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 from livekit.protocol.sip import SIPDispatchRuleInfo
 
@@ -22,11 +19,11 @@ from sip.objects.message_fields import overlaid
 from sip.objects.server import SipService, Snapshot, create, delete, read_snapshot, replace
 from sip.plan.plan import Action, Change, Plan, Planner
 
-_LOG: Final = logging.getLogger(__name__)
-_MAX_ROUNDS: Final = 8  # more means that somebody else keeps changing the same objects
+logger = logging.getLogger("storyline.provisioning")
+_MAX_ROUNDS = 8  # more means that somebody else keeps changing the same objects
 # What LiveKit says when another operator was faster: the object clashes, or is gone.
-_OVERTAKEN: Final = frozenset({"invalid_argument", "not_found", "already_exists"})
-_CLASH: Final = "invalid_argument"
+_OVERTAKEN = frozenset({"invalid_argument", "not_found", "already_exists"})
+_CLASH = "invalid_argument"
 
 
 @dataclass
@@ -39,7 +36,7 @@ class _Run:
     done: list[str] = field(default_factory=list)
 
     def refusals(self, plan: Plan) -> list[str]:
-        """Return why the rest of the plan may not be done."""
+        """Why the rest of the plan may not be done."""
         guards = [
             change.guard
             for change in plan.changes
@@ -116,7 +113,7 @@ async def _carry_out(run: _Run, plan: Plan, snapshot: Snapshot) -> None:
             if made is not None and change.kind is Kind.INBOUND_TRUNK:
                 trunk_ids[change.name] = object_id(made)
             run.done.append(str(change))
-            _LOG.info("%s", change)
+            logger.info("%s", change)
         if len(refused) == len(waiting):
             raise _failed(run, refused, reason)
         waiting = refused
@@ -138,7 +135,7 @@ async def _carry_out_one(
 
 
 def _wanted(declared: Declared, current: Info, trunk_ids: Mapping[str, str]) -> Info:
-    """Return the object as declared; what the file does not speak of stays as in `current`.
+    """The object as declared; what the file does not speak of stays as in `current`.
 
     Always the whole object: LiveKit's partial updates cannot clear a list nor change a rule's
     room settings.

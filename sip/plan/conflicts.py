@@ -4,8 +4,6 @@ LiveKit refuses such a pair when one of the two is created, but lets it through 
 changed into it, and then refuses every call (503). So the plan looks for it first.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from itertools import product
 
@@ -18,7 +16,7 @@ from sip.route.trunk_match import normalized
 
 
 def conflict_of(wanted: Info, strangers: Iterable[Info]) -> str:
-    """Return why `wanted` cannot be next to one of `strangers`; empty when it can."""
+    """Why `wanted` cannot be next to one of `strangers`; empty when it can."""
     for stranger in strangers:
         if isinstance(wanted, SIPInboundTrunkInfo) and isinstance(stranger, SIPInboundTrunkInfo):
             reason = _trunk_conflict(wanted, stranger)
@@ -39,7 +37,7 @@ def _trunk_conflict(wanted: SIPInboundTrunkInfo, stranger: SIPInboundTrunkInfo) 
 
 
 def _shared(ones: Iterable[str], others: Iterable[str]) -> list[str]:
-    """Return what both lists have; an empty list means everything, and clashes with another."""
+    """What both lists have; an empty list means everything, and clashes with another."""
     return sorted(_all_of(ones) & _all_of(others))
 
 

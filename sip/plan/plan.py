@@ -4,14 +4,12 @@ Objects belong to the file by kind and name. Anything else on the server is a st
 listed by `status` and never part of a plan.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from livekit.protocol.sip import SIPDispatchRuleInfo
 
@@ -21,7 +19,7 @@ from sip.objects.message_fields import FieldPath, changed_paths, overlaid, upgra
 from sip.objects.server import Snapshot
 from sip.plan.conflicts import conflict_of
 
-STARS: Final = "********"
+STARS = "********"
 
 
 class Action(StrEnum):
@@ -79,7 +77,7 @@ class Plan:
 
     @property
     def guards(self) -> tuple[str, ...]:
-        """Return why --allow-delete is needed; empty when it is not."""
+        """Why --allow-delete is needed; empty when it is not."""
         return tuple(change.guard for change in self.changes if change.guard)
 
     @property
@@ -90,7 +88,7 @@ class Plan:
 
     @property
     def conflicts(self) -> tuple[str, ...]:
-        """Return why this plan must not be applied at all; empty when it may."""
+        """Why this plan must not be applied at all; empty when it may."""
         return tuple(
             f"{change}: {change.conflict}. Adopt or delete that one first"
             for change in self.changes
@@ -98,7 +96,7 @@ class Plan:
         )
 
     def as_json(self) -> list[dict[str, Any]]:
-        """Return the changes as plain values."""
+        """The changes as plain values."""
         return [
             {
                 "action": str(change.action),
@@ -118,7 +116,7 @@ Planner: TypeAlias = Callable[[Snapshot], Plan]
 
 
 def make_plan(manifest: Manifest, snapshot: Snapshot) -> Plan:
-    """Return what has to change on the server to be as the file says."""
+    """What has to change on the server to be as the file says."""
     ours = {(declared.kind, declared.name) for declared in manifest.declared}
     ours.update(manifest.removed)
     changes = [_change(declared, snapshot, ours) for declared in manifest.declared]
@@ -132,7 +130,7 @@ def make_plan(manifest: Manifest, snapshot: Snapshot) -> Plan:
 
 
 def make_destroy_plan(manifest: Manifest, snapshot: Snapshot) -> Plan:
-    """Return the deletion of everything that the file names, and of nothing else."""
+    """The deletion of everything that the file names, and of nothing else."""
     names = [(declared.kind, declared.name) for declared in manifest.declared]
     return Plan(
         tuple(
@@ -202,7 +200,7 @@ def _trunks_change(declared: Declared, info: Info, snapshot: Snapshot) -> list[F
 
 
 def trunk_id_of(name: str, snapshot: Snapshot) -> str | None:
-    """Return the id of the inbound trunk of that name, when it exists."""
+    """The id of the inbound trunk of that name, when it exists."""
     trunks = snapshot.named(Kind.INBOUND_TRUNK, name)
     return object_id(trunks[0]) if trunks else None
 

@@ -1,17 +1,15 @@
 """A plan in words for people. Secrets are stars already; numbers are shown, they are ours."""
 
-from __future__ import annotations
-
 import json
-from typing import Any, Final
+from typing import Any
 
 from sip.plan.plan import STARS, Action, Change, Plan
 
-_SIGNS: Final = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-"}
+_SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-"}
 
 
 def plan_lines(plan: Plan) -> list[str]:
-    """Return the plan line by line; the first character of a line is its sign: + ~ - or space."""
+    """The plan line by line; the first character of a line is its sign: + ~ - or space."""
     lines = []
     for change in plan.changes:
         lines.append(f"{_SIGNS[change.action]} {change}")
@@ -21,7 +19,7 @@ def plan_lines(plan: Plan) -> list[str]:
 
 
 def summary(plan: Plan) -> str:
-    """Return the plan in one line."""
+    """The plan in one line."""
     if not plan.changes:
         return "Nothing to do: the server is as the file says."
     counts = [

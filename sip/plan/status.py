@@ -1,7 +1,5 @@
 """What is on a server and whose it is: the file's, drifted away from the file, or a stranger's."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -35,7 +33,7 @@ class Standing:
     drifted_fields: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as plain values."""
+        """The same as plain values."""
         return {
             "kind": str(self.kind),
             "name": self.name,
@@ -46,7 +44,7 @@ class Standing:
 
 
 def standings(manifest: Manifest, snapshot: Snapshot) -> list[Standing]:
-    """Return every object of the file and of the server, kind by kind."""
+    """Every object of the file and of the server, kind by kind."""
     plan = make_plan(manifest, snapshot)
     changes = {change.object_id: change for change in plan.changes if change.object_id}
     found = []

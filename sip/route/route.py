@@ -5,13 +5,11 @@ tests/sip/route/test_route_reality.py dials every case. On LiveKit Cloud a call 
 gets 404 instead of endless ringing.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from livekit.protocol.sip import SIPDispatchRuleInfo, SIPInboundTrunkInfo
 
@@ -20,7 +18,7 @@ from sip.objects.server import Snapshot
 from sip.route.rule_match import RuleMatch, match_rule, pin_of, room_kind, room_of
 from sip.route.trunk_match import Caller, TrunkMatch, match_trunk
 
-RANDOM: Final = "<random>"  # stands for the end of a room name that LiveKit makes up
+RANDOM = "<random>"  # stands for the end of a room name that LiveKit makes up
 
 
 class Outcome(StrEnum):
@@ -35,12 +33,12 @@ class Outcome(StrEnum):
     ENDLESS_RINGING = "endless ringing"  # 180, and nothing else for ever
 
 
-STATUS: Final[Mapping[Outcome, int]] = {
+STATUS: Mapping[Outcome, int] = {
     Outcome.PASSWORD_MISSING: 407,
     Outcome.PASSWORD_WRONG: 401,
     Outcome.REFUSED: 503,
 }
-ARRIVED: Final = frozenset({Outcome.ROOM, Outcome.PIN_ASKED})
+ARRIVED = frozenset({Outcome.ROOM, Outcome.PIN_ASKED})
 
 
 @dataclass(frozen=True)
@@ -76,17 +74,17 @@ class Route:
 
     @property
     def trunk(self) -> SIPInboundTrunkInfo | None:
-        """Return the trunk that lets the call in."""
+        """The trunk that lets the call in."""
         return self.trunks.trunk
 
     @property
     def rule(self) -> SIPDispatchRuleInfo | None:
-        """Return the rule that takes the call."""
+        """The rule that takes the call."""
         return self.rules.rule if self.rules else None
 
     @property
     def status(self) -> int | None:
-        """Return the final SIP status that the caller sees; None when there is none."""
+        """The final SIP status that the caller sees; None when there is none."""
         return STATUS.get(self.outcome)
 
 
@@ -153,7 +151,7 @@ def _no_rule(snapshot: Snapshot, trunk: SIPInboundTrunkInfo | None, rules: RuleM
 
 
 def room_name(rule: SIPDispatchRuleInfo, caller: Caller) -> str:
-    """Return the name of the room that the call enters; RANDOM stands for a made-up end."""
+    """The name of the room that the call enters; RANDOM stands for a made-up end."""
     prefix = room_of(rule)
     kind = room_kind(rule)
     section = getattr(rule.rule, kind)
@@ -168,14 +166,14 @@ def room_name(rule: SIPDispatchRuleInfo, caller: Caller) -> str:
 
 
 def identity(rule: SIPDispatchRuleInfo, caller: Caller) -> str:
-    """Return the identity of the caller's participant."""
+    """The identity of the caller's participant."""
     if rule.hide_phone_number:
         return f"sip_{hashlib.sha256(caller.from_user.encode()).hexdigest()[:16]}"
     return f"sip_{caller.from_user}"
 
 
 def _shown_user(rule: SIPDispatchRuleInfo, caller: Caller) -> str:
-    """Return the caller as it appears in room names: with hidden numbers only its end."""
+    """The caller as it appears in room names: with hidden numbers only its end."""
     user = caller.from_user
     if not rule.hide_phone_number:
         return user

@@ -1,7 +1,5 @@
 """The way of a call in words, and as plain values."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from sip.objects.kinds import Info, object_id
@@ -21,7 +19,7 @@ _ENDINGS = {
 
 
 def route_lines(found: Route, caller: Caller) -> list[str]:
-    """Return the way of the call, a step a line; the first character is the sign of the step."""
+    """The way of the call, a step a line; the first character is the sign of the step."""
     lines = [_trunk_line(found)]
     lines += [f"  not trunk {_label(item)}: {why}" for item, why in found.trunks.rejected]
     if found.trunk is not None and caller.source_ip is None and found.trunk.allowed_addresses:
@@ -38,7 +36,7 @@ def route_lines(found: Route, caller: Caller) -> list[str]:
 
 
 def route_json(found: Route) -> dict[str, Any]:
-    """Return the way of the call as plain values."""
+    """The way of the call as plain values."""
     rejected_rules = found.rules.rejected if found.rules else ()
     return {
         "outcome": str(found.outcome),

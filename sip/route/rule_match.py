@@ -3,12 +3,9 @@
 The names: MatchDispatchRuleIter, DispatchRulePriority, ValidateDispatchRulesIter.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Final
 
 from livekit.protocol.sip import SIPDispatchRuleInfo, SIPInboundTrunkInfo
 
@@ -16,14 +13,14 @@ from sip.calls.number import mask_number
 from sip.route.trunk_match import Caller, normalized
 
 # Which kind of room goes first; without a pin 100 more, without each filter 1000 more.
-_KIND_RANK: Final = {
+_KIND_RANK = {
     "dispatch_rule_direct": 0,
     "dispatch_rule_individual": 1,
     "dispatch_rule_callee": 2,
 }
-_OPEN_RANK: Final = 100
-_UNFILTERED_RANK: Final = 1000
-_NO_PIN: Final = ""  # the caller pressed only the hash key
+_OPEN_RANK = 100
+_UNFILTERED_RANK = 1000
+_NO_PIN = ""  # the caller pressed only the hash key
 
 
 @dataclass(frozen=True)
@@ -39,18 +36,18 @@ class RuleMatch:
 
 
 def room_kind(rule: SIPDispatchRuleInfo) -> str:
-    """Return which of the three kinds of room it opens; empty when it has none."""
+    """Which of the three kinds of room it opens; empty when it has none."""
     return rule.rule.WhichOneof("rule") or ""
 
 
 def pin_of(rule: SIPDispatchRuleInfo) -> str:
-    """Return the pin of a rule; empty when it asks for none."""
+    """The pin of a rule; empty when it asks for none."""
     kind = room_kind(rule)
     return str(getattr(rule.rule, kind).pin) if kind else ""
 
 
 def room_of(rule: SIPDispatchRuleInfo) -> str:
-    """Return the room's name or prefix as it stands in the rule."""
+    """The room's name or prefix as it stands in the rule."""
     kind = room_kind(rule)
     if not kind:
         return ""
@@ -64,7 +61,7 @@ def match_rule(
     caller: Caller,
     typed_pin: str | None = None,
 ) -> RuleMatch:
-    """Return the rule that takes the call.
+    """The rule that takes the call.
 
     `typed_pin` is None as long as the caller was not asked, and empty for only the hash key.
     """
@@ -127,7 +124,7 @@ def _pin_against(pin: str, typed_pin: str | None) -> str:
 
 
 def _rank(rule: SIPDispatchRuleInfo) -> tuple[int, str]:
-    """Return the place in the order in which LiveKit prefers rules; the smallest goes first."""
+    """The place in the order in which LiveKit prefers rules; the smallest goes first."""
     rank = _KIND_RANK[room_kind(rule)]
     rank += 0 if pin_of(rule) else _OPEN_RANK
     rank += 0 if rule.inbound_numbers else _UNFILTERED_RANK
@@ -138,7 +135,7 @@ def _rank(rule: SIPDispatchRuleInfo) -> tuple[int, str]:
 def _clash(
     rules: Sequence[SIPDispatchRuleInfo],
 ) -> tuple[SIPDispatchRuleInfo, SIPDispatchRuleInfo] | None:
-    """Return two rules that take exactly the same calls."""
+    """Two rules that take exactly the same calls."""
     seen: dict[tuple[str, ...], SIPDispatchRuleInfo] = {}
     for rule in rules:
         keys = product(

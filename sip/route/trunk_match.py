@@ -1,20 +1,17 @@
 """Which inbound trunk lets a call in, as LiveKit decides it (protocol/sip/sip.go, MatchTrunk)."""
 
-from __future__ import annotations
-
 import ipaddress
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from livekit.protocol.sip import SIPInboundTrunkInfo
 
 from sip.calls.number import mask_number
 
-_NUMBER: Final = re.compile(r"\+?[\d\- ()]+", re.ASCII)
-_NETWORK: Final = re.compile(r"[0-9a-fA-F.:]+/\d{1,3}")
-_IGNORED: Final = re.compile(r"[()+*;, \t\n\r]|://")  # entries with these LiveKit leaves out
+_NUMBER = re.compile(r"\+?[\d\- ()]+", re.ASCII)
+_NETWORK = re.compile(r"[0-9a-fA-F.:]+/\d{1,3}")
+_IGNORED = re.compile(r"[()+*;, \t\n\r]|://")  # entries with these LiveKit leaves out
 
 
 @dataclass(frozen=True)
@@ -40,12 +37,12 @@ class TrunkMatch:
 
     @property
     def trunk(self) -> SIPInboundTrunkInfo | None:
-        """Return the trunk that lets the call in; None when there is no single one."""
+        """The trunk that lets the call in; None when there is no single one."""
         return self.candidates[0] if len(self.candidates) == 1 else None
 
 
 def match_trunk(trunks: Sequence[SIPInboundTrunkInfo], caller: Caller) -> TrunkMatch:
-    """Return the trunks that would let the call in, and why each of the others would not.
+    """The trunks that would let the call in, and why each of the others would not.
 
     A trunk that has the called number goes before one that has no numbers.
     """
@@ -83,7 +80,7 @@ def has_number(numbers: Iterable[str], wanted: str) -> bool:
 
 
 def normalized(number: str) -> str:
-    """Return a number as LiveKit compares it; what is not only digits stays as it is."""
+    """A number as LiveKit compares it; what is not only digits stays as it is."""
     if not _NUMBER.fullmatch(number):
         return number
     digits = re.sub(r"[ \-()]", "", number)

@@ -1,7 +1,5 @@
 """The command line against a real server, as an operator and as CI use it."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

@@ -4,8 +4,6 @@ Every behaviour here is asserted against the real server too: test_sip_service_c
 the same tests on both.
 """
 
-from __future__ import annotations
-
 import asyncio
 import secrets
 from collections.abc import Callable, Iterable
@@ -58,7 +56,7 @@ class InMemorySip:
         await asyncio.sleep(0)
 
     def _trunks_read_for(self, info: SIPInboundTrunkInfo) -> list[SIPInboundTrunkInfo]:
-        """Return the stored trunks that the server compares with `info`.
+        """The stored trunks that the server compares with `info`.
 
         It selects them by the number that they have now: an update into another trunk's number
         does not see itself, and goes through.

@@ -1,7 +1,5 @@
 """Valid manifests of every shape, as the text of trunks.yaml (JSON is YAML too)."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 
@@ -153,10 +151,10 @@ def _with_digest(fields: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def as_text(document: dict[str, Any]) -> str:
-    """Return a document as the text of a file."""
+    """A document as the text of a file."""
     return json.dumps(document, ensure_ascii=False)
 
 
 def secrets_environment() -> dict[str, str]:
-    """Return the variables that the drawn files speak of."""
+    """The variables that the drawn files speak of."""
     return ENVIRONMENT | PINS

@@ -1,7 +1,5 @@
 """Manifests for tests, written short."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from sip.errors import ManifestError
@@ -34,13 +32,13 @@ dispatch_rules:
 
 
 def parse(text: str, **options: Any) -> Manifest:
-    """Return the manifest of `text`, which has no errors."""
+    """The manifest of `text`, which has no errors."""
     options.setdefault("environment", ENVIRONMENT)
     return parse_manifest(text, "trunks.yaml", **options)
 
 
 def problems_of(text: str, **options: Any) -> list[Problem]:
-    """Return what is wrong with `text`."""
+    """What is wrong with `text`."""
     try:
         return list(parse(text, **options).problems)
     except ManifestError as error:

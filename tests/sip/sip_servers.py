@@ -1,7 +1,5 @@
 """A real LiveKit server for the tests of this folder, wiped before each use."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path

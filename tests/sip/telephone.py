@@ -3,14 +3,12 @@
 The process reads one JSON command a line and answers each with one line.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Self
 
 from local.caller import CallerError, CallFailed, CallTimeout, PhoneCall, RingingCall, SipCaller
 
@@ -26,7 +24,7 @@ class Telephone:
 
     @classmethod
     @asynccontextmanager
-    async def start(cls) -> AsyncIterator[Telephone]:
+    async def start(cls) -> AsyncIterator[Self]:
         """Start the process, and end it with the block."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -77,7 +75,7 @@ class _Answering:
         return "ringing"
 
     async def wait_answered(self, timeout_s: float) -> bool | int:
-        """Return whether the call was answered in time, or the status of the refusal.
+        """Whether the call was answered in time, or the status of the refusal.
 
         A call that was not answered in time is given up.
         """
@@ -95,7 +93,7 @@ class _Answering:
         await self._call.press(keys)
 
     async def wait_hung_up(self, timeout_s: float) -> bool:
-        """Return whether the far end hung up in time."""
+        """Whether the far end hung up in time."""
         assert self._call is not None
         try:
             await self._call.wait_hung_up(timeout_s)

@@ -1,7 +1,5 @@
 """The files that the documents show are files that the command accepts."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Provisioning against the real LiveKit: apply, drift, strangers, a killed run, two operators."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import sys

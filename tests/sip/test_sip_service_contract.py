@@ -1,7 +1,5 @@
 """What provisioning relies on: the same for the service in memory and for the real one."""
 
-from __future__ import annotations
-
 import pytest
 from livekit.protocol.sip import (
     SIPDispatchRule,

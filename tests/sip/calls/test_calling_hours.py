@@ -1,7 +1,5 @@
 """Nobody is rung out of bed, wherever they live."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

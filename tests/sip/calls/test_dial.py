@@ -1,7 +1,5 @@
 """One request, one INVITE: what LiveKit's answers mean, and that none of them is repeated."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field

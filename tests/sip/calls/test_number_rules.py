@@ -1,7 +1,5 @@
 """Which numbers are never dialled, whoever asks."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,8 +1,6 @@
 """The way out is the trunk that was meant, and a number that belongs to it."""
 
-from __future__ import annotations
-
-from typing import cast
+from typing import Self, cast
 
 import pytest
 from livekit.protocol.sip import SIPOutboundTrunkInfo
@@ -20,7 +18,7 @@ class Listing:
     def __init__(self, *trunks: SIPOutboundTrunkInfo) -> None:
         self.items = trunks
 
-    async def list_outbound_trunk(self, _: object) -> Listing:
+    async def list_outbound_trunk(self, _: object) -> Self:
         return self
 
 

@@ -1,7 +1,5 @@
 """One word for every SIP answer."""
 
-from __future__ import annotations
-
 import pytest
 
 from sip.calls.outcome import SENTENCES, Outcome, explain, outcome_of

@@ -1,7 +1,5 @@
 """The part of the doctor that needs no server: objects, numbers, strangers."""
 
-from __future__ import annotations
-
 import pytest
 from livekit.protocol.sip import (
     SIPDispatchRule,

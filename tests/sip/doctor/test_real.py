@@ -1,7 +1,5 @@
 """The doctor is shown each broken link in turn, on real servers, and names it."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -43,7 +41,7 @@ async def healthy(api: LiveKitAPI) -> LiveKitAPI:
 
 
 async def broken_links(environment: Mapping[str, str]) -> dict[str, Finding]:
-    """Return what fails, except for the worker that is not there."""
+    """What fails, except for the worker that is not there."""
     found = await walk(MANIFEST, environment, agent_wait_s=NO_WAIT_S)
     return {
         finding.check: finding

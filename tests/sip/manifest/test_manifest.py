@@ -1,7 +1,5 @@
 """The shape of trunks.yaml: what is read, and what is refused, with line, reason and remedy."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """What is refused although its shape is right."""
 
-from __future__ import annotations
-
 import pytest
 
 from sip.errors import ManifestError

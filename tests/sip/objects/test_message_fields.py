@@ -1,7 +1,5 @@
 """Comparing and changing single fields of LiveKit's messages."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

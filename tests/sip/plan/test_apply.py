@@ -1,7 +1,5 @@
 """Apply against a service in memory: order, guards, stops in the middle, two operators at once."""
 
-from __future__ import annotations
-
 import asyncio
 import itertools
 import random

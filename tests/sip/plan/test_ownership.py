@@ -1,7 +1,5 @@
 """Whose is what: status, adopt and export."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import pytest

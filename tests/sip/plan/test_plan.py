@@ -1,7 +1,5 @@
 """The plan as a value and in words."""
 
-from __future__ import annotations
-
 import asyncio
 from functools import partial
 
@@ -19,7 +17,7 @@ pytestmark = pytest.mark.unit
 
 
 def applied() -> Snapshot:
-    """Return a server on which SIMPLE was applied."""
+    """A server on which SIMPLE was applied."""
     service = InMemorySip()
 
     async def run() -> Snapshot:

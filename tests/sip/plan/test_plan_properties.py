@@ -1,7 +1,5 @@
 """For any valid file: plan, apply and plan again."""
 
-from __future__ import annotations
-
 import asyncio
 from functools import partial
 from typing import Any
@@ -46,7 +44,7 @@ def manifest_of(document: dict[str, Any]) -> Manifest:
 
 
 async def server_with(*manifests: Manifest) -> InMemorySip:
-    """Return a server with strangers, to which the manifests were applied one after another."""
+    """A server with strangers, to which the manifests were applied one after another."""
     service = InMemorySip()
     for stranger in STRANGERS:
         await create(service, stranger)

@@ -1,7 +1,5 @@
 """Calls of every kind, each with the file on the server and what becomes of it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from sip.route.route import Assumed, Credentials, Digest, Outcome
@@ -88,12 +86,12 @@ dispatch_rules:
 
 
 def trunk_with(fields: str) -> str:
-    """Return a file whose one trunk has more fields."""
+    """A file whose one trunk has more fields."""
     return PLAIN.replace(_NUMBERS, f"{_NUMBERS}, {fields}")
 
 
 def rule_with(rule: str, fields: str = "") -> str:
-    """Return a file whose one rule has this room and more fields."""
+    """A file whose one rule has this room and more fields."""
     return f"""
 inbound_trunks: {{main: {{{_NUMBERS}}}}}
 dispatch_rules: {{story: {{trunks: [main], rule: {{{rule}}}{fields and ", "}{fields}}}}}

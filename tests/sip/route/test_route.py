@@ -1,7 +1,5 @@
 """The table of routes, as predicted. test_route_reality.py dials the same table."""
 
-from __future__ import annotations
-
 import pytest
 
 from sip.manifest.as_snapshot import as_snapshot

@@ -1,7 +1,5 @@
 """Every call of the table is really made, and what happens is what `route` said before."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 from collections.abc import AsyncIterator

@@ -1,7 +1,5 @@
 """The way of a call in words."""
 
-from __future__ import annotations
-
 import pytest
 
 from sip.manifest.as_snapshot import as_snapshot
