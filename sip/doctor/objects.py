@@ -9,7 +9,7 @@ from livekit.protocol.sip import SIPDispatchRuleInfo, SIPInboundTrunkInfo
 from sip.calls.number import mask_number
 from sip.doctor.finding import Finding, failed, passed, warned
 from sip.manifest.declared import Declared, Manifest
-from sip.objects.kinds import Kind, object_id
+from sip.objects.kinds import Kind, label_of
 from sip.objects.server import Snapshot
 from sip.plan.status import State, standings
 from sip.route.route import ARRIVED, Outcome, Route, route
@@ -157,4 +157,4 @@ def _strangers(manifest: Manifest, snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def _label(item: SIPInboundTrunkInfo | SIPDispatchRuleInfo | None) -> str:
-    return "no trunk" if item is None else item.name or object_id(item)
+    return "no trunk" if item is None else label_of(item)

@@ -42,3 +42,8 @@ def object_id(info: Info) -> str:
     if isinstance(info, SIPDispatchRuleInfo):
         return info.sip_dispatch_rule_id
     return info.sip_trunk_id
+
+
+def label_of(info: Info) -> str:
+    """What to call the object before people: its name, or its id when it has none."""
+    return info.name or object_id(info)

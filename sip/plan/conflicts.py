@@ -5,55 +5,26 @@ changed into it, and then refuses every call (503). So the plan looks for it fir
 """
 
 from collections.abc import Iterable
-from itertools import product
 
-from livekit.protocol.sip import SIPDispatchRuleInfo, SIPInboundTrunkInfo
+from livekit.protocol.sip import SIPInboundTrunkInfo
 
 from sip.calls.number import mask_number
 from sip.objects.kinds import Info, object_id
-from sip.route.rule_match import pin_of
-from sip.route.trunk_match import normalized
+from sip.route.claims import claims, numbers_of
 
 
 def conflict_of(wanted: Info, strangers: Iterable[Info]) -> str:
-    """Why `wanted` cannot be next to one of `strangers`; empty when it can."""
+    """Why `wanted` cannot be next to one of `strangers`, of its own kind; empty when it can."""
+    wants = claims(wanted)
     for stranger in strangers:
-        if isinstance(wanted, SIPInboundTrunkInfo) and isinstance(stranger, SIPInboundTrunkInfo):
-            reason = _trunk_conflict(wanted, stranger)
-        elif isinstance(wanted, SIPDispatchRuleInfo) and isinstance(stranger, SIPDispatchRuleInfo):
-            reason = "takes the same calls" if _calls(wanted) & _calls(stranger) else ""
-        else:
-            reason = ""  # outbound trunks stand in nobody's way
-        if reason:
-            return f"the stranger {_label(stranger)} {reason}"
+        shared = wants & claims(stranger)
+        if not shared:
+            continue
+        if isinstance(wanted, SIPInboundTrunkInfo):
+            number = mask_number(numbers_of(shared)[0]) or "every number"
+            return f"the stranger {_label(stranger)} also has {number} for the same callers"
+        return f"the stranger {_label(stranger)} takes the same calls"
     return ""
-
-
-def _trunk_conflict(wanted: SIPInboundTrunkInfo, stranger: SIPInboundTrunkInfo) -> str:
-    shared = _shared(wanted.numbers, stranger.numbers)
-    if not shared or not _shared(wanted.allowed_numbers, stranger.allowed_numbers):
-        return ""
-    return f"also has {mask_number(shared[0]) or 'every number'} for the same callers"
-
-
-def _shared(ones: Iterable[str], others: Iterable[str]) -> list[str]:
-    """What both lists have; an empty list means everything, and clashes with another."""
-    return sorted(_all_of(ones) & _all_of(others))
-
-
-def _all_of(numbers: Iterable[str]) -> set[str]:
-    return {normalized(number) for number in numbers} or {""}
-
-
-def _calls(rule: SIPDispatchRuleInfo) -> set[tuple[str, ...]]:
-    return set(
-        product(
-            rule.trunk_ids or [""],
-            [pin_of(rule)],
-            _all_of(rule.inbound_numbers),
-            _all_of(rule.numbers),
-        )
-    )
 
 
 def _label(info: Info) -> str:

@@ -13,9 +13,10 @@ from typing import TypeAlias
 
 from livekit.protocol.sip import SIPDispatchRuleInfo, SIPInboundTrunkInfo
 
-from sip.objects.kinds import object_id
+from sip.objects.kinds import label_of
 from sip.objects.server import Snapshot
-from sip.route.rule_match import RuleMatch, match_rule, pin_of, room_kind, room_of
+from sip.route.room_rule import pin_of, room_kind, room_of
+from sip.route.rule_match import RuleMatch, match_rule
 from sip.route.trunk_match import Caller, TrunkMatch, match_trunk
 
 RANDOM = "<random>"  # stands for the end of a room name that LiveKit makes up
@@ -98,7 +99,7 @@ def route(
     """Tell what happens to a call. `pin` is what the caller types; empty for only the hash key."""
     trunks = match_trunk(snapshot.inbound_trunks, caller)
     if len(trunks.candidates) > 1:
-        names = " and ".join(_name(trunk) for trunk in trunks.candidates)
+        names = " and ".join(label_of(trunk) for trunk in trunks.candidates)
         return Route(Outcome.REFUSED, f"trunks {names} both match", trunks)
     trunk = trunks.trunk
     # Half of the two is as none: LiveKit asks only when both are there.
@@ -110,7 +111,7 @@ def route(
     rules = match_rule(snapshot.dispatch_rules, trunk, caller)
     if rules.rule is not None and pin_of(rules.rule):
         if pin is None:
-            reason = f"rule {_name(rules.rule)} asks for a pin"
+            reason = f"rule {label_of(rules.rule)} asks for a pin"
             return Route(Outcome.PIN_ASKED, reason, trunks, asks_password, rules)
         rules = match_rule(snapshot.dispatch_rules, trunk, caller, pin)
         if rules.rule is None:
@@ -120,7 +121,7 @@ def route(
         return Route(outcome, _no_rule(snapshot, trunk, rules), trunks, asks_password, rules)
     return Route(
         Outcome.ROOM,
-        f"rule {_name(rules.rule)} takes it",
+        f"rule {label_of(rules.rule)} takes it",
         trunks,
         asks_password,
         rules,
@@ -142,12 +143,12 @@ def _password_refusal(trunk: SIPInboundTrunkInfo, credentials: Credentials) -> O
 def _no_rule(snapshot: Snapshot, trunk: SIPInboundTrunkInfo | None, rules: RuleMatch) -> str:
     if rules.clash:
         first, second = rules.clash
-        return f"rules {_name(first)} and {_name(second)} take the same calls"
+        return f"rules {label_of(first)} and {label_of(second)} take the same calls"
     if not snapshot.dispatch_rules:
         return "there are no dispatch rules"
     if trunk is None:
         return "no trunk lets the call in, and no rule takes calls without a trunk"
-    return f"trunk {_name(trunk)} lets the call in, but no rule takes it"
+    return f"trunk {label_of(trunk)} lets the call in, but no rule takes it"
 
 
 def room_name(rule: SIPDispatchRuleInfo, caller: Caller) -> str:
@@ -178,7 +179,3 @@ def _shown_user(rule: SIPDispatchRuleInfo, caller: Caller) -> str:
     if not rule.hide_phone_number:
         return user
     return user[-4:] if len(user) > 4 else user[-1:]
-
-
-def _name(item: SIPInboundTrunkInfo | SIPDispatchRuleInfo) -> str:
-    return item.name or object_id(item)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sip.objects.kinds import Info, object_id
+from sip.objects.kinds import label_of
+from sip.route.room_rule import pin_of, room_kind
 from sip.route.route import ARRIVED, RANDOM, Outcome, Route
-from sip.route.rule_match import pin_of, room_kind
 from sip.route.trunk_match import Caller
 
 _ENDINGS = {
@@ -21,14 +21,14 @@ _ENDINGS = {
 def route_lines(found: Route, caller: Caller) -> list[str]:
     """The way of the call, a step a line; the first character is the sign of the step."""
     lines = [_trunk_line(found)]
-    lines += [f"  not trunk {_label(item)}: {why}" for item, why in found.trunks.rejected]
+    lines += [f"  not trunk {label_of(item)}: {why}" for item, why in found.trunks.rejected]
     if found.trunk is not None and caller.source_ip is None and found.trunk.allowed_addresses:
         lines.append("  (its allowed_addresses were not checked: give --source-ip)")
     if found.asks_password and found.outcome is Outcome.ROOM:
         lines.append("  a password is asked; the right one is assumed")
     if found.rules is not None:
         lines.append(_rule_line(found))
-        lines += [f"  not rule {_label(item)}: {why}" for item, why in found.rules.rejected]
+        lines += [f"  not rule {label_of(item)}: {why}" for item, why in found.rules.rejected]
     lines += _room_lines(found)
     sign = "=" if found.outcome in ARRIVED else "!"
     ending = _ENDINGS[found.outcome].format(room=found.room, reason=found.reason)
@@ -42,11 +42,11 @@ def route_json(found: Route) -> dict[str, Any]:
         "outcome": str(found.outcome),
         "reason": found.reason,
         "sip_status": found.status,
-        "trunk": _label(found.trunk) if found.trunk else None,
-        "trunks_rejected": {_label(item): why for item, why in found.trunks.rejected},
+        "trunk": label_of(found.trunk) if found.trunk else None,
+        "trunks_rejected": {label_of(item): why for item, why in found.trunks.rejected},
         "asks_password": found.asks_password,
-        "rule": _label(found.rule) if found.rule else None,
-        "rules_rejected": {_label(item): why for item, why in rejected_rules},
+        "rule": label_of(found.rule) if found.rule else None,
+        "rules_rejected": {label_of(item): why for item, why in rejected_rules},
         "room": found.room,
         "agents": list(found.agents),
     }
@@ -55,7 +55,7 @@ def route_json(found: Route) -> dict[str, Any]:
 def _trunk_line(found: Route) -> str:
     if found.trunk is not None:
         how = "it has the number" if found.trunk.numbers else "it takes any number"
-        return f"  trunk {_label(found.trunk)}: {how}"
+        return f"  trunk {label_of(found.trunk)}: {how}"
     if found.trunks.candidates:
         return "  more than one trunk matches"
     return "  no trunk lets the call in"
@@ -66,7 +66,7 @@ def _rule_line(found: Route) -> str:
         return "  no rule takes the call"
     pin = ", after the pin" if pin_of(found.rule) else ""
     kind = room_kind(found.rule).removeprefix("dispatch_rule_")
-    return f"  rule {_label(found.rule)}: a room of kind {kind}{pin}"
+    return f"  rule {label_of(found.rule)}: a room of kind {kind}{pin}"
 
 
 def _room_lines(found: Route) -> list[str]:
@@ -80,7 +80,3 @@ def _room_lines(found: Route) -> list[str]:
     if not found.room.endswith(RANDOM):
         lines.append("  a room of that name that exists already keeps its own settings and agents")
     return lines
-
-
-def _label(item: Info) -> str:
-    return item.name or object_id(item)

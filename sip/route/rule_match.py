@@ -5,11 +5,13 @@ The names: MatchDispatchRuleIter, DispatchRulePriority, ValidateDispatchRulesIte
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 from livekit.protocol.sip import SIPDispatchRuleInfo, SIPInboundTrunkInfo
 
 from sip.calls.number import mask_number
+from sip.objects.kinds import label_of
+from sip.route.claims import Claim, claims
+from sip.route.room_rule import pin_of, room_kind, room_of
 from sip.route.trunk_match import Caller, normalized
 
 # Which kind of room goes first; without a pin 100 more, without each filter 1000 more.
@@ -33,26 +35,6 @@ class RuleMatch:
     rule: SIPDispatchRuleInfo | None
     rejected: tuple[tuple[SIPDispatchRuleInfo, str], ...]
     clash: tuple[SIPDispatchRuleInfo, SIPDispatchRuleInfo] | None = None
-
-
-def room_kind(rule: SIPDispatchRuleInfo) -> str:
-    """Which of the three kinds of room it opens; empty when it has none."""
-    return rule.rule.WhichOneof("rule") or ""
-
-
-def pin_of(rule: SIPDispatchRuleInfo) -> str:
-    """The pin of a rule; empty when it asks for none."""
-    kind = room_kind(rule)
-    return str(getattr(rule.rule, kind).pin) if kind else ""
-
-
-def room_of(rule: SIPDispatchRuleInfo) -> str:
-    """The room's name or prefix as it stands in the rule."""
-    kind = room_kind(rule)
-    if not kind:
-        return ""
-    section = getattr(rule.rule, kind)
-    return str(section.room_name if kind == "dispatch_rule_direct" else section.room_prefix)
 
 
 def match_rule(
@@ -81,7 +63,7 @@ def match_rule(
     winner = min(specific or default, key=_rank, default=None)
     for rule in (*specific, *default):
         if rule is not winner and winner is not None:
-            rejected.append((rule, f"rule {winner.name or winner.sip_dispatch_rule_id} goes first"))
+            rejected.append((rule, f"rule {label_of(winner)} goes first"))
     return RuleMatch(winner, tuple(rejected))
 
 
@@ -109,7 +91,7 @@ def _reason_against(
     if rule.trunk_ids and trunk is None:
         return "it is only for calls that one of its trunks let in, and none did"
     if rule.trunk_ids and trunk is not None and trunk.sip_trunk_id not in rule.trunk_ids:
-        return f"it is not for trunk {trunk.name or trunk.sip_trunk_id}"
+        return f"it is not for trunk {label_of(trunk)}"
     return ""
 
 
@@ -136,15 +118,9 @@ def _clash(
     rules: Sequence[SIPDispatchRuleInfo],
 ) -> tuple[SIPDispatchRuleInfo, SIPDispatchRuleInfo] | None:
     """Two rules that take exactly the same calls."""
-    seen: dict[tuple[str, ...], SIPDispatchRuleInfo] = {}
+    seen: dict[Claim, SIPDispatchRuleInfo] = {}
     for rule in rules:
-        keys = product(
-            rule.trunk_ids or [""],
-            [pin_of(rule)],
-            [normalized(number) for number in rule.inbound_numbers] or [""],
-            [normalized(number) for number in rule.numbers] or [""],
-        )
-        for key in keys:
-            if seen.setdefault(key, rule) is not rule:
-                return seen[key], rule
+        for claim in claims(rule):
+            if seen.setdefault(claim, rule) is not rule:
+                return seen[claim], rule
     return None

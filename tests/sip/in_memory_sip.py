@@ -29,7 +29,7 @@ from livekit.protocol.sip import (
     SIPTrunkInfo,
 )
 
-from sip.route.rule_match import pin_of
+from sip.route.room_rule import pin_of
 from sip.route.trunk_match import normalized
 
 _Info = TypeVar("_Info", SIPInboundTrunkInfo, SIPOutboundTrunkInfo, SIPDispatchRuleInfo)
