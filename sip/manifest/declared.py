@@ -1,5 +1,6 @@
 """What an operator declared, as values."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,6 +8,14 @@ from typing import Any
 from sip.manifest.yaml_lines import Path
 from sip.objects.kinds import Kind
 from sip.problems import Problem
+
+# What carriers call the headers that let a call in.
+_SECRET_HEADER = re.compile(r"auth|key|pass|secret|signature|token", re.IGNORECASE)
+
+
+def is_secret_header(name: str) -> bool:
+    """Whether the value of a SIP header is not to be shown, going by its name."""
+    return _SECRET_HEADER.search(name) is not None
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,12 @@ from pydantic import BaseModel
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
+from sip.manifest.declared import is_secret_header
 from sip.manifest.models import DispatchRule, InboundTrunk, OutboundTrunk, RoomRule
 from sip.objects.kinds import Info, Kind, object_id
 from sip.objects.message_fields import upgraded
 from sip.objects.server import Snapshot
+from sip.one_line import one_line
 
 _HEADER = """\
 # yaml-language-server: $schema=docs/trunks.schema.json
@@ -51,7 +53,7 @@ def export_yaml(snapshot: Snapshot) -> str:
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.width = 100
     yaml.dump(document, text)
-    return _HEADER + "".join(f"# {remark}\n" for remark in remarks) + text.getvalue()
+    return _HEADER + "".join(f"# {one_line(remark)}\n" for remark in remarks) + text.getvalue()
 
 
 def _unique_names(snapshot: Snapshot, kind: Kind) -> dict[str, str]:
@@ -124,6 +126,9 @@ def _nested_model(model: type[BaseModel], name: str) -> type[BaseModel] | None:
 
 
 def _hide_secrets(fields: dict[str, Any], variable: str) -> None:
+    for name in fields.get("headers", {}):
+        if is_secret_header(name):
+            fields["headers"][name] = f"env/SIP_{variable}_{_variable(name)}"
     if "auth_password" in fields:
         fields["auth_password"] = f"env/SIP_{variable}_PASSWORD"
     for rule in fields.get("rule", {}).values():

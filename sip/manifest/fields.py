@@ -7,6 +7,7 @@ context, so that the manifest can show both beside the line.
 import ipaddress
 import re
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainValidator, ValidationInfo, WithJsonSchema
@@ -121,6 +122,22 @@ def _pin(value: Any) -> str:
     if text and not text.startswith(ENV_PREFIX) and not is_pin(text):
         raise refuse("the pin is not 1 to 16 digits", "Callers type it on a telephone")
     return text
+
+
+def member(kind: type[StrEnum], value: Any) -> Any:
+    """The member of `kind` that people mean by "udp", "UDP" or LiveKit's own SIP_TRANSPORT_UDP."""
+    word = str(value).strip().upper()
+    for each in kind:
+        if word in (each.name, each.value):
+            return each
+    words = ", ".join(each.name.lower() for each in kind)
+    raise refuse(f'"{value}" is none of {words}', "Write one of them")
+
+
+def member_schema(kind: type[StrEnum]) -> dict[str, Any]:
+    """What editors offer for it: the short words first, and LiveKit's own."""
+    words = [*(each.name.lower() for each in kind), *(each.value for each in kind)]
+    return {"enum": words, "type": "string", "description": kind.__doc__}
 
 
 def is_pin(text: str) -> bool:

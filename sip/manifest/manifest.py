@@ -8,6 +8,7 @@
         auth_username: storyline
         auth_password: env/SIP_PASSWORD    # a secret is the name of an environment variable
         ringing_timeout: 20s               # "20s", "500ms", "15m" or a number of seconds
+        max_call_duration: 17m
     dispatch_rules:
       story:
         trunks: [main]                     # names of inbound trunks in this file
@@ -42,6 +43,7 @@ from sip.problems import Problem, Severity, where
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SECRET_FIELDS = frozenset({"auth_password", "pin"})
+_USER_NAME = "auth_username"  # no secret, even when it is written as env/NAME
 
 
 def load_manifest(
@@ -164,7 +166,8 @@ def _resolve_secrets(declared: Declared, environment: Mapping[str, str]) -> Decl
             secrets.add(path)
         if not isinstance(value, str) or not value.startswith(ENV_PREFIX):
             return value
-        secrets.add(path)
+        if path[-1] != _USER_NAME:
+            secrets.add(path)
         found = environment.get(value.removeprefix(ENV_PREFIX))
         if not found:
             unset.add(path)

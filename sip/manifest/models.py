@@ -5,9 +5,17 @@ clear one, write it empty: `[]`, `""`, `{}`, `0s`, `false`.
 """
 
 from enum import StrEnum
-from typing import Self
+from functools import partial
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from sip.manifest.fields import (
     Address,
@@ -20,6 +28,8 @@ from sip.manifest.fields import (
     Pin,
     SipHost,
     WholeSeconds,
+    member,
+    member_schema,
     refuse,
 )
 
@@ -53,6 +63,22 @@ class Transport(StrEnum):
     TLS = "SIP_TRANSPORT_TLS"
 
 
+# In the file also as the short words: none, x, all; disable, allow, require; auto, udp, tcp, tls.
+_HeaderOptions = Annotated[
+    HeaderOptions,
+    BeforeValidator(partial(member, HeaderOptions)),
+    WithJsonSchema(member_schema(HeaderOptions)),
+]
+_MediaEncryption = Annotated[
+    MediaEncryption,
+    BeforeValidator(partial(member, MediaEncryption)),
+    WithJsonSchema(member_schema(MediaEncryption)),
+]
+_Transport = Annotated[
+    Transport, BeforeValidator(partial(member, Transport)), WithJsonSchema(member_schema(Transport))
+]
+
+
 class Codec(_Section):
     """An audio codec of the SIP leg."""
 
@@ -65,7 +91,7 @@ class Media(_Section):
 
     only_listed_codecs: bool = Field(default=False, description="Refuse every other codec.")
     codecs: list[Codec] = []
-    encryption: MediaEncryption = MediaEncryption.DISABLE
+    encryption: _MediaEncryption = MediaEncryption.DISABLE
     media_timeout: Duration = Field(default="0s", description="Hang up after so long without RTP.")
 
 
@@ -84,7 +110,7 @@ class _Trunk(_Section):
     attributes_to_headers: dict[str, HeaderName] = Field(
         default={}, description="Attribute of the participant -> SIP header that we send."
     )
-    include_headers: HeaderOptions = HeaderOptions.NONE
+    include_headers: _HeaderOptions = HeaderOptions.NONE
     media: Media = Media()
 
 
@@ -113,7 +139,7 @@ class OutboundTrunk(_Trunk):
     numbers: list[OutboundNumber] = Field(
         min_length=1, description='Numbers that we call from; "*" for any.'
     )
-    transport: Transport = Transport.AUTO
+    transport: _Transport = Transport.AUTO
     destination_country: Country = ""
     from_host: SipHost = ""
 

@@ -6,20 +6,21 @@ listed by `status` and never part of a plan.
 
 import hashlib
 import json
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
 
 from livekit.protocol.sip import SIPDispatchRuleInfo
 
-from sip.manifest.declared import Declared, Manifest
+from sip.manifest.declared import Declared, Manifest, is_secret_header
 from sip.objects.kinds import Info, Kind, object_id
 from sip.objects.message_fields import FieldPath, changed_paths, overlaid, upgraded, value_at
 from sip.objects.server import Snapshot
 from sip.plan.conflicts import conflict_of
 
 STARS = "********"
+_HEADERS = ("headers",)
 
 
 class Action(StrEnum):
@@ -184,9 +185,19 @@ def _conflict(
 def _field_change(declared: Declared, info: Info, path: FieldPath) -> FieldChange:
     before = value_at(info, path)
     after = value_at(overlaid(info, declared.fields), path)
-    if any(secret[: len(path)] == path for secret in declared.secrets):
+    if path == _HEADERS:
+        before, after = _starred(declared, before), _starred(declared, after)
+    elif any(secret[: len(path)] == path for secret in declared.secrets):
         before, after = STARS if before else "", STARS if after else ""
     return FieldChange(".".join(path), before, after)
+
+
+def _starred(declared: Declared, headers: Mapping[str, str]) -> dict[str, str]:
+    """SIP headers without the values of those that are secret, here or by their name."""
+    return {
+        name: STARS if is_secret_header(name) or (*_HEADERS, name) in declared.secrets else value
+        for name, value in (headers or {}).items()
+    }
 
 
 def _trunks_change(declared: Declared, info: Info, snapshot: Snapshot) -> list[FieldChange]:

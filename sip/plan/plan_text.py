@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from sip.plan.plan import STARS, Action, Change, Plan
+from sip.plan.plan import Action, Change, Plan
 
 _SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-"}
 
@@ -35,7 +35,7 @@ def _field_lines(change: Change) -> list[str]:
         return [f"{item.path}: {_shown(item.after)}" for item in change.fields]
     return [
         f"{item.path}: changed"
-        if item.before == item.after == STARS
+        if item.before == item.after  # a secret is stars on both sides
         else f"{item.path}: {_shown(item.before)} -> {_shown(item.after)}"
         for item in change.fields
     ]

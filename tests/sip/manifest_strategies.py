@@ -33,7 +33,7 @@ _media = st.fixed_dictionaries(
     optional={
         "codecs": _codecs,
         "encryption": st.sampled_from(
-            ["SIP_MEDIA_ENCRYPT_DISABLE", "SIP_MEDIA_ENCRYPT_ALLOW", "SIP_MEDIA_ENCRYPT_REQUIRE"]
+            ["SIP_MEDIA_ENCRYPT_DISABLE", "SIP_MEDIA_ENCRYPT_ALLOW", "require"]
         ),
         "media_timeout": _durations,
     },
@@ -43,7 +43,7 @@ _trunk_fields: dict[str, st.SearchStrategy[Any]] = {
     "headers": st.dictionaries(_headers, _words, max_size=2),
     "headers_to_attributes": st.dictionaries(_headers, _plain, max_size=2),
     "attributes_to_headers": st.dictionaries(_plain, _headers, max_size=2),
-    "include_headers": st.sampled_from(["SIP_NO_HEADERS", "SIP_X_HEADERS", "SIP_ALL_HEADERS"]),
+    "include_headers": st.sampled_from(["SIP_NO_HEADERS", "x", "SIP_ALL_HEADERS"]),
     "media": _media,
 }
 _digest = st.sampled_from(
@@ -69,7 +69,7 @@ _outbound = st.fixed_dictionaries(
     {"address": st.just("sip.example.com:5061"), "numbers": st.just(["+12025550190"])},
     optional={
         **_trunk_fields,
-        "transport": st.sampled_from(["SIP_TRANSPORT_AUTO", "SIP_TRANSPORT_TLS"]),
+        "transport": st.sampled_from(["SIP_TRANSPORT_AUTO", "SIP_TRANSPORT_TLS", "tls", "UDP"]),
         "destination_country": st.sampled_from(["US", "FR"]),
         "from_host": st.just("storyline.example.com"),
     },
@@ -123,7 +123,7 @@ def _rooms(draw: st.DrawFn, pin: str) -> dict[str, Any]:
 
 @st.composite
 def documents(draw: st.DrawFn) -> dict[str, Any]:
-    """Draw the content of a file that check accepts. Trunks are T0.., rules R0.., always.
+    """Draw what check accepts with open doors. Trunks are T0.., rules R0.., always.
 
     The rule Rn is for trunk Tn alone, so no two rules clash whatever the rest of them says.
     """

@@ -17,6 +17,7 @@ inbound_trunks:
     auth_username: storyline
     auth_password: env/SIP_PASSWORD
     ringing_timeout: 20s
+    max_call_duration: 17m
 outbound_trunks:
   out:
     address: sip.example.com

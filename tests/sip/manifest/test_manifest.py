@@ -24,6 +24,7 @@ def test_a_file_is_read_into_what_it_speaks_of_and_nothing_else() -> None:
         "auth_username": "storyline",
         "auth_password": ENVIRONMENT["SIP_PASSWORD"],
         "ringing_timeout": "20s",
+        "max_call_duration": "1020s",
     }
     assert trunk.line == 3
     assert rule.trunks == ("main",)
@@ -110,7 +111,7 @@ DIRECT = "rule: {dispatch_rule_direct: {room_name: a}}\n    "
             TRUNK + "media: {encryption: srtp}",
             4,
             "inbound_trunks.main.media.encryption",
-            "SIP_MEDIA_ENCRYPT_REQUIRE",
+            "disable, allow, require",
         ),
         (OUT + "numbers: [x]", 2, "outbound_trunks.out.address", "address is missing"),
         (OUT + 'address: "sip:x.com"', 3, "outbound_trunks.out.address", "not a host"),
@@ -153,8 +154,8 @@ inbound_trunks:
   broken: {numbers: ["911"], bogus: 1}
   short: {auth_username: u, auth_password: env/SHORT, numbers: ["+12025550100"]}
 dispatch_rules:
-  story: {trunks: [nowhere], rule: {dispatch_rule_direct: {room_name: a}}}
-  other: {trunks: [broken], rule: {dispatch_rule_direct: {room_name: env/GONE}}}
+  story: {trunks: [nowhere], rule: {dispatch_rule_individual: {}}}
+  other: {trunks: [broken], rule: {dispatch_rule_individual: {room_prefix: env/GONE}}}
 """
     problems = problems_of(text, environment={"SHORT": "short"})
     errors = [each.where for each in problems if each.severity is not Severity.WARNING]
@@ -163,7 +164,7 @@ dispatch_rules:
         "inbound_trunks.broken.bogus",
         "inbound_trunks.short.auth_password",
         "dispatch_rules.story.trunks.0",
-        "dispatch_rules.other.rule.dispatch_rule_direct.room_name",
+        "dispatch_rules.other.rule.dispatch_rule_individual.room_prefix",
     ]
 
 
@@ -177,8 +178,19 @@ def test_secrets_come_from_the_environment_and_appear_nowhere() -> None:
 
 def test_a_check_without_the_secrets_only_warns() -> None:
     problems = problems_of(SIMPLE, environment={}, secrets_needed=False)
-    assert [(each.severity, each.line) for each in problems] == [(Severity.WARNING, 6)]
+    assert [(each.severity, each.line) for each in problems] == [(Severity.WARNING, 6)], problems
     assert "SIP_PASSWORD is not set" in problems[0].reason
+
+
+@pytest.mark.parametrize("written", ["udp", "UDP", "SIP_TRANSPORT_UDP", "sip_transport_udp"])
+def test_the_words_that_people_write_are_understood(written: str) -> None:
+    text = SIMPLE.replace("sip.example.com", f"sip.example.com\n    transport: {written}")
+    assert parse(text).declared[1].fields["transport"] == "SIP_TRANSPORT_UDP"
+
+
+def test_a_user_name_from_the_environment_is_no_secret() -> None:
+    manifest = parse(SIMPLE.replace("auth_username: storyline", "auth_username: env/SIP_PASSWORD"))
+    assert manifest.declared[0].secrets == {("auth_password",)}
 
 
 def test_a_file_that_cannot_be_read_is_a_problem_of_the_file(tmp_path: Path) -> None:

@@ -8,19 +8,20 @@ from tests.sip.manifests import SIMPLE, parse, problems_of
 
 pytestmark = pytest.mark.unit
 
+LIMITS = "ringing_timeout: 20s, max_call_duration: 17m"
 NUMBER = 'numbers: ["+12025550100"]'
 DIGEST = "auth_username: u, auth_password: env/SIP_PASSWORD"
 SECRETS = {"SIP_PASSWORD": "correct-horse-battery", "SHORT": "eleven-char"}
 
 
 def trunk(fields: str) -> str:
-    return f"inbound_trunks: {{main: {{{fields}}}}}"
+    return f"inbound_trunks: {{main: {{{LIMITS}, {fields}}}}}"
 
 
-def rule(fields: str, room: str = "room_name: a") -> str:
-    direct = f"rule: {{dispatch_rule_direct: {{{room}}}}}"
+def rule(fields: str, room: str = "dispatch_rule_individual: {}") -> str:
+    kind = f"rule: {{{room}}}"
     agents = "room_config: {agents: [{agent_name: storyteller}]}"
-    return f"{trunk(f'{NUMBER}, {DIGEST}')}\ndispatch_rules: {{r: {{{direct}, {agents}{fields}}}}}"
+    return f"{trunk(f'{NUMBER}, {DIGEST}')}\ndispatch_rules: {{r: {{{kind}, {agents}{fields}}}}}"
 
 
 OPEN_DOORS = [
@@ -31,6 +32,15 @@ OPEN_DOORS = [
     (trunk(f'{NUMBER}, {DIGEST}, allowed_addresses: ["::/0"]'), "admits every address"),
     (rule(""), "names no trunks"),
     (rule(", trunks: []"), "names no trunks"),
+    (
+        rule(", trunks: [main]", "dispatch_rule_direct: {room_name: a}"),
+        "every caller enters one room",
+    ),
+    (rule(", trunks: [main]", "dispatch_rule_callee: {}"), "all callers of one number share"),
+    (
+        rule(", trunks: [main]", "dispatch_rule_individual: {no_randomness: true}"),
+        "two calls from one number share",
+    ),
     (
         f'inbound_trunks: {{a: {{{NUMBER}, {DIGEST}, allowed_numbers: ["+33612345678"]}},'
         f" b: {{{NUMBER}, {DIGEST}}}}}",
@@ -55,7 +65,10 @@ def test_an_open_door_is_refused_unless_somebody_says_why(text: str, reason: str
         (trunk(f"{NUMBER}, auth_username: u"), "auth_password is missing"),
         (trunk(f"{NUMBER}, auth_password: env/SIP_PASSWORD"), "auth_username is missing"),
         (rule(", trunks: [nowhere]"), 'no inbound trunk "nowhere"'),
-        (rule(", trunks: [main]", "room_name: a, pin: env/SIP_PASSWORD"), "1 to 16 digits"),
+        (
+            rule(", trunks: [main]", "dispatch_rule_individual: {pin: env/SIP_PASSWORD}"),
+            "1 to 16 digits",
+        ),
         (trunk(f"{NUMBER}, media: {{only_listed_codecs: true}}"), "every call would fail"),
         (trunk(f"{NUMBER}, media: {{codecs: [{{name: opus}}]}}"), "rate of opus is missing"),
         (f"inbound_trunks: {{a: {{{NUMBER}}}, b: {{{NUMBER}}}}}", "is also on trunk a"),
@@ -66,7 +79,7 @@ def test_an_open_door_is_refused_unless_somebody_says_why(text: str, reason: str
         ),
         (
             rule(", trunks: [main]").replace(
-                "{r:", "{q: {trunks: [main], rule: {dispatch_rule_callee: {}}}, r:"
+                "{r:", "{q: {trunks: [main], rule: {dispatch_rule_callee: {randomize: true}}}, r:"
             ),
             "rule q (line 2) takes the same calls",
         ),
@@ -87,6 +100,8 @@ def test_what_cannot_work_is_refused_in_any_case(text: str, reason: str) -> None
         (trunk(f"{NUMBER}, allowed_addresses: [sip.example.com]"), "every caller can write"),
         (trunk(f'{DIGEST}, numbers: ["+11115550100"]'), "no carrier gives out"),
         (rule(", trunks: [main]").replace("storyteller", "x"), ""),
+        (trunk(f"{NUMBER}, {DIGEST}").replace("20s", "0s"), "rings three minutes"),
+        (trunk(f"{NUMBER}, {DIGEST}").replace("max_call_duration: 17m, ", ""), "for a day"),
     ],
 )
 def test_what_looks_wrong_is_only_told(text: str, reason: str) -> None:

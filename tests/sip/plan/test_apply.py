@@ -25,8 +25,8 @@ inbound_trunks:
   one: {numbers: ["+12025550101"]}
   two: {numbers: ["+12025550102"]}
 dispatch_rules:
-  first: {trunks: [one], rule: {dispatch_rule_direct: {room_name: a}}}
-  second: {trunks: [two], rule: {dispatch_rule_direct: {room_name: b}}}
+  first: {trunks: [one], rule: {dispatch_rule_individual: {room_prefix: a}}}
+  second: {trunks: [two], rule: {dispatch_rule_individual: {room_prefix: b}}}
 """
 
 
@@ -105,8 +105,8 @@ removed: {inbound_trunks: [old]}
 async def test_a_rule_that_waits_for_another_to_change_is_tried_again() -> None:
     service = await applied(TWO_TRUNKS)
     waiting = TWO_TRUNKS.replace("trunks: [one]", "trunks: [two]").replace(
-        "second: {trunks: [two], rule: {dispatch_rule_direct: {room_name: b}}}",
-        "second: {trunks: [two], rule: {dispatch_rule_direct: {room_name: b, pin: '12'}}}",
+        "second: {trunks: [two], rule: {dispatch_rule_individual: {room_prefix: b}}}",
+        "second: {trunks: [two], rule: {dispatch_rule_individual: {room_prefix: b, pin: '12'}}}",
     )
     await apply(service, planner(parse(waiting)))
     assert make_plan(parse(waiting), await read_snapshot(service)).changes == ()

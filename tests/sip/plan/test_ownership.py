@@ -113,6 +113,27 @@ async def test_what_cannot_be_declared_is_left_out_and_said() -> None:
     }
 
 
+async def test_a_name_on_the_server_cannot_write_lines_into_the_file() -> None:
+    service = InMemorySip()
+    name = "x\ninbound_trunks:\u2028  evil: {}\x1b[2J"
+    for number in ("+12025550102", "+12025550103"):
+        await create(service, SIPInboundTrunkInfo(name=name, numbers=[number]))
+    text = export_yaml(await read_snapshot(service))
+    assert all(line.startswith("#") or line == "{}" for line in text.splitlines())
+    assert parse(text).declared == ()
+
+
+async def test_headers_that_let_a_call_in_are_not_exported() -> None:
+    service = InMemorySip()
+    headers = {"X-Api-Key": "hush-hush", "X-Campaign": "spring"}
+    trunk = SIPInboundTrunkInfo(name="main", numbers=["+12025550102"], headers=headers)
+    await create(service, trunk)
+    text = export_yaml(await read_snapshot(service))
+    assert "hush-hush" not in text
+    assert "X-Api-Key: env/SIP_MAIN_X_API_KEY" in text
+    assert "X-Campaign: spring" in text
+
+
 async def test_an_export_of_nothing_is_a_file_that_declares_nothing() -> None:
     service = InMemorySip()
     assert parse(export_yaml(await read_snapshot(service))).declared == ()

@@ -54,6 +54,23 @@ def with_password(password: str) -> Snapshot:
     return snapshot
 
 
+def test_secret_headers_are_stars_by_their_name_or_by_where_they_come_from() -> None:
+    headers = "{X-Token: plain, X-Team: env/SIP_PASSWORD, X-Campaign: spring}"
+    text = SIMPLE.replace("sip.example.com", f"sip.example.com\n    headers: {headers}")
+    (_, out, _) = plan_of(text).changes
+    shown = next(field.after for field in out.fields if field.path == "headers")
+    assert shown == {"X-Token": STARS, "X-Team": STARS, "X-Campaign": "spring"}
+
+
+def test_a_secret_header_that_changes_is_told_without_its_value() -> None:
+    snapshot = applied()
+    snapshot.outbound_trunks[0].headers["X-Token"] = "other"
+    text = SIMPLE.replace("sip.example.com", "sip.example.com\n    headers: {X-Token: plain}")
+    lines = plan_lines(plan_of(text, snapshot))
+    assert "    headers: changed" in lines
+    assert not any("other" in line or "plain" in line for line in lines)
+
+
 def test_changes_are_told_field_by_field() -> None:
     changed = SIMPLE.replace("20s", "30s").replace("storyteller", "echo")
     lines = plan_lines(plan_of(changed, applied()))
