@@ -1,7 +1,7 @@
 # Every target sets up what it needs first (local/setup/setup.sh); when all is there that takes a second.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests python demo demo-up test unit e2e lint format types
+.PHONY: help setup setup-tests python demo demo-up test unit e2e bench bench-capacity lint format types
 
 CACHE = $(or $(STORYLINE_CACHE),$(HOME)/.cache/storyline)
 # Looked up when it is used: set-up may have installed it a moment before.
@@ -9,7 +9,7 @@ UV = $(shell command -v uv || echo "$(CACHE)/uv/bin/uv")
 RUN = UV_PYTHON_DOWNLOADS=never "$(UV)" run --no-sync
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install and build everything (the other targets do it themselves)
 	@local/setup/setup.sh
@@ -34,6 +34,12 @@ unit: python ## The tests that need no server and no model
 
 e2e: setup-tests ## The tests that make real SIP calls
 	$(RUN) pytest -m "stack or e2e"
+
+bench: setup-tests ## Measure on the wire what a caller hears: the short table
+	$(RUN) python -m bench all
+
+bench-capacity: setup-tests ## The same for 1, 2, 4 and 8 calls: waits, CPU, memory
+	$(RUN) python -m bench capacity
 
 lint: python ## ruff and mypy
 	$(RUN) ruff check .

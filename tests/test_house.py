@@ -27,6 +27,7 @@ pytestmark = pytest.mark.unit
 # Which rooms a room may import. `local` starts the bot as a process and knows it by its command.
 ARROWS: dict[str, set[str]] = {
     "agents": set(),
+    "bench": {"local"},
     "sip": set(),
     "bot": {"agents", "sip"},
     "local": set(),

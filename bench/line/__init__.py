@@ -1,0 +1,1 @@
+"""The caller: SIPp for the signalling, our own packets for the sound."""

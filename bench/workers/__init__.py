@@ -1,0 +1,1 @@
+"""Workers that stand beside the bot: what it is calibrated with and compared to."""
