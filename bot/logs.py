@@ -16,6 +16,8 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
+from sip.calls.number import mask_number
+
 # Libraries that tell of every request; `livekit` is the native client.
 _NOISY = (
     "aiohttp.access",
@@ -38,13 +40,21 @@ _call_id: ContextVar[str | None] = ContextVar("call_id", default=None)
 # --- what must not be readable --------------------------------------------------------------------
 
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-_TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?"
+_DATE = r"(?<!\d)\d{4}-[01]\d-[0-3]\d(?!\d)(?:[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?)?"
+_ADDRESS = r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"
+_DECIMAL = r"(?<![\d.])\d*\.\d+(?![\d.-])"
+# What may stand between the digits of a number: (202) 555-0123, 202.555.0123, 06/12 34 56.
+_GAP = r"[ \u00a0()./\u2010-\u2015-]{0,3}"
 _PRIVATE = re.compile(
-    # Left as they are: ids, times, and the digits after a decimal point.
-    rf"(?P<harmless>{_UUID}|{_TIME}|\d*\.\d+)"
-    # +1 (202) 555-0123, wherever it stands; written without plus, digits that stand alone or in a
-    # SIP identity or room name (sip_12025550123, call-_12025550123_Xyz).
-    r"|(?P<number>\+\d(?:[ ().-]{0,2}\d){5,18}|(?<![0-9A-Za-z])\d{7,15}(?![0-9A-Za-z]))"
+    rf"(?P<harmless>{_UUID}|{_DATE}|{_ADDRESS}|{_DECIMAL})"
+    # Who calls, in a SIP identity, in an address, and in a room's name before its random end
+    # (sip_john.doe, sip:john.doe@host, story_john.doe_Xy3aB9kLmN2p).
+    r"|(?P<user>(?<=\bsip_)[^\s\"',;<>@]+|(?<=\bsips:)[^\s@<>]+(?=@)|(?<=\bsip:)[^\s@<>]+(?=@)"
+    r"|(?<=_)[^\s\"',;<>]+?(?=_(?=[A-Z0-9]*[a-z])(?=[a-z]*[A-Z0-9])[A-Za-z0-9]{12}(?![A-Za-z0-9])))"
+    # +1 (202) 555-0123 wherever it stands, %2B for the plus of an address; without a plus, seven to
+    # fifteen digits that stand alone or in a name (12025550123, (202) 555-0123).
+    rf"|(?P<number>(?:[+\uff0b]|%2[Bb])\(?\d(?:{_GAP}\d){{5,18}}"
+    rf"|(?<![0-9A-Za-z])\(?\d(?:{_GAP}\d){{6,14}}(?![0-9A-Za-z]))"
     r"|(?P<login>(?<=://)[^\s/@]+@)"
     r"|(?P<key>\b(?:sk|dg)-[\w-]{8,}|\beyJ[\w-]+\.[\w-]+\.[\w-]*"
     r"|(?<=[Bb]earer )\S+|(?<=[Tt]oken )[\w-]{16,}|(?<=access_token=)[^&\s\"']+)"
@@ -52,9 +62,9 @@ _PRIVATE = re.compile(
 
 
 def mask(text: str) -> str:
-    """`text` with telephone numbers and anything that looks like a key made unreadable.
+    """`text` with telephone numbers, callers' names and anything like a key made unreadable.
 
-    A number keeps its first three and last two digits, enough to recognise a test call by.
+    Of a number its country and last four digits are left, as everywhere else.
     """
     return _PRIVATE.sub(_hide, text)
 
@@ -64,9 +74,9 @@ def _hide(match: re.Match[str]) -> str:
     if match["harmless"]:
         return found
     if match["number"]:
-        digits = re.sub(r"\D", "", found)
-        plus = "+" if found.startswith("+") else ""
-        return f"{plus}{digits[:3]}{'*' * (len(digits) - 5)}{digits[-2:]}"
+        return mask_number(re.sub("%2[Bb]|\uff0b", "+", found))
+    if match["user"]:
+        return mask_number(found)
     return "***@" if match["login"] else "***"
 
 
@@ -98,6 +108,24 @@ def _masked(text: str, secrets: tuple[str, ...]) -> str:
 def _is_personal(key: str) -> bool:
     """LiveKit marks what people said and who they are: `lk.pii.user_transcript`."""
     return "pii" in key.split(".")
+
+
+# Controls (also C1), line ends, bidi marks, lone surrogates: a terminal would obey them, and a
+# reader of lines would see two.
+_LAYOUT = "\n\t"
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def _escaped(text: str, keep: str = "") -> str:
+    """`text` with every character that is not for the eye written as `\\u001b`."""
+
+    def escape(match: re.Match[str]) -> str:
+        found = match.group()
+        return found if found in keep else f"\\u{ord(found):04x}"
+
+    return _UNSAFE.sub(escape, text)
 
 
 # --- how a line looks -----------------------------------------------------------------------------
@@ -142,7 +170,7 @@ class JsonFormatter(_Formatter):
     """For machines."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return json.dumps(self.fields(record), ensure_ascii=False)
+        return _escaped(json.dumps(self.fields(record), ensure_ascii=False))
 
 
 class TextFormatter(_Formatter):
@@ -153,7 +181,8 @@ class TextFormatter(_Formatter):
         trace = fields.pop("trace", "")
         head = [str(fields.pop(name)) for name in ("ts", "level", "logger", "msg")]
         rest = [f"{name}={value}" for name, value in fields.items()]
-        return " ".join(head + rest) + (f"\n{trace}" if trace else "")
+        line = _escaped(" ".join(head + rest))
+        return line + (f"\n{_escaped(trace, keep=_LAYOUT)}" if trace else "")
 
 
 def configure_logs(

@@ -42,14 +42,26 @@ def lines(out: io.StringIO) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("said", "written"),
     [
-        ("call from +12025550123", "call from +120******23"),
-        ("sip_+12025550123 left", "sip_+120******23 left"),
-        ("sip_12025550123 left", "sip_120******23 left"),
-        ("room call-_+12025550123_aB3dEf", "room call-_+120******23_aB3dEf"),
-        ("room call-_12025550123_aB3dEf", "room call-_120******23_aB3dEf"),
-        ("<sip:12025550123@10.0.0.1:5060>", "<sip:120******23@10.0.0.1:5060>"),
-        ("+1 (202) 555-0123", "+120******23"),
-        ("+44 20 7946 0958", "+442*******58"),
+        ("call from +12025550123", "call from +1•••••0123"),
+        ("sip_+12025550123 left", "sip_+1•••••0123 left"),
+        ("sip_12025550123 left", "sip_•••••0123 left"),
+        ("room call-_+12025550123_aB3dEf", "room call-_+1•••••0123_aB3dEf"),
+        ("room call-_12025550123_aB3dEf", "room call-_•••••0123_aB3dEf"),
+        ("<sip:12025550123@10.0.0.1:5060>", "<sip:•••••0123@10.0.0.1:5060>"),
+        ("+1 (202) 555-0123", "+1•••••0123"),
+        ("+44 20 7946 0958", "+44•••••0958"),
+        ("from (202) 555-0123 now", "from •••••0123 now"),
+        ("from 202-555-0123 now", "from •••••0123 now"),
+        ("from 202.555.0123 now", "from •••••0123 now"),
+        ("from 06 12 34 56 78 now", "from •••••5678 now"),
+        ("from 06/12.34.56.78 now", "from •••••5678 now"),
+        ("to=%2B12025550123&x", "to=+1•••••0123&x"),
+        ("from 2025‑555‑0123 now", "from •••••0123 now"),
+        ("sip_john.doe left", "sip_••••• left"),
+        ("<sip:john.doe@10.0.0.1:5060>", "<sip:•••••@10.0.0.1:5060>"),
+        ("room story_john.doe_Xy3aB9kLmN2p", "room story_•••••_Xy3aB9kLmN2p"),
+        ("room story_john_doe_Xy3aB9kLmN2p.", "room story_•••••_Xy3aB9kLmN2p."),
+        ("room story_12025550123_Xy3aB9kLmN2p", "room story_•••••0123_Xy3aB9kLmN2p"),
         ("Authorization: Bearer eyJhbGciOi.eyJpc3Mi.sig", "Authorization: Bearer ***"),
         ("postgresql://u:hunter2@db/x", "postgresql://***@db/x"),
         ("key sk-proj-abcdefgh1234", "key ***"),
@@ -67,6 +79,9 @@ def test_numbers_and_keys_are_masked(said: str, written: str) -> None:
         "call 12345678-1234-1234-1234-123456789012",
         "at 2026-03-01T12:00:00.123456",
         "listening on 127.0.0.1:52341",
+        "from 192.168.100.200:5060",
+        "on 2026-11-24, 12.5 s later",
+        "state waiting_for_conversation",
         "job AJ_aB3dEf7890123x",
         "SIP 486, 12 turns, 1234 ms",
     ],
@@ -85,9 +100,9 @@ def test_no_number_survives_wherever_it_stands(number: str, place: str, plus: bo
     number = number if plus else number[1:]
     masked = mask(place.format(number))
     assert number not in masked
-    assert masked == place.format(
-        number[: 4 if plus else 3] + "*" * (len(number) - 5 - plus) + number[-2:]
-    )
+    digits = number.removeprefix("+")
+    # Country and last four digits; of the shortest nothing.
+    assert not any(digits[start : start + 5] in masked for start in range(len(digits) - 4))
 
 
 def test_a_line_is_one_json_object(out: io.StringIO) -> None:
@@ -97,7 +112,7 @@ def test_a_line_is_one_json_object(out: io.StringIO) -> None:
     assert line == {
         "level": "INFO",
         "logger": "storyline.x",
-        "msg": "two\nlines of +120******23",
+        "msg": "two\nlines of +1•••••0123",
         "turns": 3,
     }
 
@@ -112,7 +127,7 @@ def test_extras_are_masked_however_deep_and_personal_ones_dropped(out: io.String
     logging.getLogger("livekit.agents").info("x", extra=extra)
     assert "2025550123" not in out.getvalue()
     assert "Maria" not in out.getvalue()
-    assert lines(out)[0]["deep"] == {"numbers": ["+120******23"], "n": "120******23"}
+    assert lines(out)[0]["deep"] == {"numbers": ["+1•••••0123"], "n": "•••••0123"}
 
 
 def test_secrets_never_appear_in_message_extra_or_trace(out: io.StringIO) -> None:
@@ -152,7 +167,32 @@ def test_text_for_people_says_the_same() -> None:
     with call_context("c1"):
         logging.getLogger("x").warning("from +12025550123", extra={"turns": 2})
     _, said = stream.getvalue().split(" ", 1)
-    assert said == "WARNING x from +120******23 call_id=c1 turns=2\n"
+    assert said == "WARNING x from +1•••••0123 call_id=c1 turns=2\n"
+
+
+HOSTILE = "x\x1b]52;c;ZXZpbA==\x07\x9b2J\u2028\u202ey\r\n2026 ERROR forged"
+
+
+@pytest.mark.parametrize("json_lines", [True, False])
+def test_text_from_far_away_neither_commands_a_terminal_nor_makes_lines(json_lines: bool) -> None:
+    stream = io.StringIO()
+    configure_logs("INFO", json=json_lines, stream=stream)
+    logging.getLogger("x").warning("%s", HOSTILE, extra={"reason": HOSTILE})
+    line = stream.getvalue().removesuffix("\n")
+    assert line.isprintable()
+    if json_lines:
+        assert json.loads(line)["msg"] == HOSTILE
+
+
+def test_a_trace_keeps_its_lines_and_loses_its_controls() -> None:
+    stream = io.StringIO()
+    configure_logs("INFO", json=False, stream=stream)
+    try:
+        raise RuntimeError(HOSTILE)
+    except RuntimeError:
+        logging.getLogger("x").exception("failed")
+    assert "Traceback (most recent call last):\n  File" in stream.getvalue()
+    assert "\x1b" not in stream.getvalue()
 
 
 def test_configuring_again_does_not_write_twice(out: io.StringIO) -> None:
@@ -196,8 +236,8 @@ def test_lines_of_a_job_come_out_of_the_worker_masked_and_with_the_call(
     job.finish()
     (line,) = lines(out)
     assert line["call_id"] == "call-7"
-    assert line["room"] == "call-_+120******23_x"
-    assert "no line to +120******23" in line["trace"]
+    assert line["room"] == "call-_+1•••••0123_x"
+    assert "no line to +1•••••0123" in line["trace"]
     assert "2025550123" not in out.getvalue()
 
 

@@ -118,7 +118,7 @@ async def test_what_was_known_at_the_end_is_in_the_closed_record(store: CallStor
     found = await store.get(call.call_id)
     assert found is not None
     assert (found.turns, found.answered_at) == (5, NOON)
-    assert found.error == "no voice for +120******23"
+    assert found.error == "no voice for +1•••••0123"
 
 
 async def test_a_call_that_raises_has_failed_and_says_why(store: CallStore) -> None:
@@ -139,7 +139,7 @@ async def test_what_was_noted_of_a_failure_is_masked_and_stays(store: CallStore)
         await recorder.close(EndReason.STORY_FINISHED)
     found = await store.get(call.call_id)
     assert found is not None
-    assert found.error == "tts_error: refused for +120******23"
+    assert found.error == "tts_error: refused for +1•••••0123"
 
 
 async def test_a_cancelled_call_is_left_to_the_guardian(store: CallStore) -> None:
