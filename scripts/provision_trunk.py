@@ -4,7 +4,6 @@ Exit codes: 0 done or nothing to do, 2 changes pending (plan), 1 error.
 """
 
 import asyncio
-import os
 import sys
 from collections.abc import Callable, Coroutine
 from functools import partial
@@ -12,9 +11,12 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-from dotenv import dotenv_values
 from livekit.api import LiveKitAPI
 
+from bot.doctor.agent import look_at_agent
+from bot.doctor.providers import look_at_providers
+from bot.settings import SettingsError
+from bot.settings.environment import read_environment
 from scripts.provision_output import (
     complain,
     print_failure,
@@ -48,7 +50,9 @@ from sip.route.trunk_match import Caller
 _NOTHING, _ERROR, _PENDING = 0, 1, 2
 # The parent of typer's usage errors, which exit with 2 if left alone: that is "changes pending".
 # typer does not export it.
-_UsageError: Any = typer.BadParameter.__mro__[1]
+_UsageError: Any = next(
+    each for each in typer.BadParameter.__mro__ if each.__name__ == "UsageError"
+)
 
 _T = TypeVar("_T")
 
@@ -191,7 +195,11 @@ def route(
 def doctor(file: File = _DEFAULT_FILE, as_json: AsJson = False) -> None:
     """Walk the whole chain and say which link is broken. Exit code 1 when one is."""
     manifest = _load(file, _LOOKING)
-    found = asyncio.run(walk(manifest, _environment()))
+    environment = read_environment()
+    found = [
+        look_at_providers(environment),
+        *asyncio.run(walk(manifest, environment, look_at_agent)),
+    ]
     if as_json:
         print_json([finding.as_json() for finding in found])
     else:
@@ -203,7 +211,7 @@ def doctor(file: File = _DEFAULT_FILE, as_json: AsJson = False) -> None:
 def _load(file: Path, allow_open: str, *, secrets_needed: bool = True) -> Manifest:
     """Read the file; `allow_open` is why open doors are accepted, empty when they are not."""
     manifest = load_manifest(
-        file, _environment(), secrets_needed=secrets_needed, allow_open=bool(allow_open)
+        file, read_environment(), secrets_needed=secrets_needed, allow_open=bool(allow_open)
     )
     print_problems(manifest.problems)
     if any(problem.severity is Severity.OPEN for problem in manifest.problems):
@@ -232,16 +240,10 @@ async def _read_plan(planner: Planner, api: LiveKitAPI) -> Plan:
 
 def _with_api(work: Callable[[LiveKitAPI], Coroutine[Any, Any, _T]]) -> _T:
     async def run() -> _T:
-        async with connect(_environment()) as api:
+        async with connect(read_environment()) as api:
             return await work(api)
 
     return asyncio.run(run())
-
-
-def _environment() -> dict[str, str]:
-    """The shell's variables, and those of .env that the shell does not set."""
-    from_file = {name: value for name, value in dotenv_values(".env").items() if value}
-    return {**from_file, **os.environ}
 
 
 def main() -> None:
@@ -254,7 +256,7 @@ def main() -> None:
     except ApplyFailed as error:
         print_failure(error)
         code = _ERROR
-    except SipError as error:
+    except (SipError, SettingsError) as error:
         complain(str(error))
         code = _ERROR
     except _UsageError as error:

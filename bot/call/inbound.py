@@ -12,6 +12,7 @@ from agents.intro import IntroAgent
 from bot.call.closing import carry_through
 from bot.call.do_not_call import block_number
 from bot.call.placed import place_call
+from bot.doctor.probe import PROBE_METADATA
 from bot.logs import bind_call
 from bot.orders.ticket import ordered_call
 from bot.records import CallRecord, CallRecorder, CallStore, Direction, EndReason, utc_now
@@ -20,7 +21,6 @@ from bot.talk.ending import Ending
 from bot.talk.line import CallerLine
 from bot.talk.talk import Talk
 from sip.calls.call_info import CallInfo
-from sip.doctor.agents import PROBE_METADATA
 
 logger = logging.getLogger("storyline.call")
 

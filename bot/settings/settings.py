@@ -1,14 +1,13 @@
 """Every setting of the bot: read once, checked as a whole, never changed afterwards."""
 
 import difflib
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError
 
+from bot.settings.environment import read_environment
 from bot.settings.errors import Problem, SettingsError
 from bot.settings.groups import (
     CallSettings,
@@ -45,7 +44,7 @@ class Settings(Group):
         A variable that is set in the environment wins over the file; an empty one counts as not
         set. Raises SettingsError with every problem found.
         """
-        values = _merge(os.environ if environ is None else environ, env_file)
+        values = read_environment(environ, env_file)
         groups: dict[str, Group] = {}
         problems = list(_typos(values))
         for name, group in _groups():
@@ -96,18 +95,6 @@ def _groups() -> list[tuple[str, type[Group]]]:
         for name, field in Settings.model_fields.items()
         if isinstance(field.annotation, type) and issubclass(field.annotation, Group)
     ]
-
-
-def _merge(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]:
-    below: Mapping[str, str | None] = {}
-    if env_file is not None and env_file.is_file():
-        try:
-            below = dotenv_values(env_file, interpolate=False)
-        except (OSError, UnicodeDecodeError) as error:
-            remedy = "Make it a readable UTF-8 text file of NAME=value lines."
-            raise SettingsError([Problem(str(env_file), "cannot be read", remedy)]) from error
-    merged = {name: (value or "").strip() for name, value in {**below, **environ}.items()}
-    return {name: value for name, value in merged.items() if value}
 
 
 def _part(group: type[Group], values: Mapping[str, str]) -> dict[str, str]:

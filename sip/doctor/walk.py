@@ -1,48 +1,51 @@
 """Walks the whole chain: number, trunk, rule, room settings, agent name, a live worker."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeAlias
 
 from livekit.api import LiveKitAPI
 
-from sip.doctor.agents import AGENT, DEFAULT_WAIT_S, look_at_agent
 from sip.doctor.connection import (
     REACHABLE,
     look_at_server,
     look_at_sip_api,
     look_at_sip_service,
 )
-from sip.doctor.finding import Finding, Result, passed, skipped, warned
+from sip.doctor.finding import Finding, Result, skipped
 from sip.doctor.objects import look_at_objects
 from sip.errors import ServerRefused
 from sip.manifest.declared import Manifest
 from sip.objects.kinds import Kind
 from sip.objects.server import connect
 
-PROVIDERS = "provider keys"
+AGENT = "agent"
 
-_PROVIDER_KEYS = ("OPENAI_API_KEY", "DEEPGRAM_API_KEY")
+# Asks for an agent by its name and says whether it came; only the bot knows how.
+LookAtAgent: TypeAlias = Callable[[LiveKitAPI, str], Awaitable[Finding]]
 
 
 async def walk(
-    manifest: Manifest, environment: Mapping[str, str], *, agent_wait_s: float = DEFAULT_WAIT_S
+    manifest: Manifest, environment: Mapping[str, str], look_at_agent: LookAtAgent
 ) -> list[Finding]:
     """What was found of every link, in the order of the chain.
 
     The first link that cannot be passed ends the walk; the rest is skipped. Of the server only
     probe rooms are changed, and those are deleted again.
     """
-    found = [_provider_keys(environment), *await look_at_server(environment)]
+    found = await look_at_server(environment)
     if any(each.check == REACHABLE and each.result is Result.FAIL for each in found):
         return [*found, skipped("the rest", "the server must be reached first")]
     try:
         async with connect(environment) as api:
-            found += await _look_inside(api, manifest, agent_wait_s)
+            found += await _look_inside(api, manifest, look_at_agent)
     except ServerRefused as refusal:
         found.append(Finding("keys", Result.FAIL, refusal.message, refusal.remedy))
     return found
 
 
-async def _look_inside(api: LiveKitAPI, manifest: Manifest, agent_wait_s: float) -> list[Finding]:
+async def _look_inside(
+    api: LiveKitAPI, manifest: Manifest, look_at_agent: LookAtAgent
+) -> list[Finding]:
     found, snapshot = await look_at_sip_api(api)
     if snapshot is None:
         return [*found, skipped("the rest", "the trunks and rules cannot be read")]
@@ -56,13 +59,4 @@ async def _look_inside(api: LiveKitAPI, manifest: Manifest, agent_wait_s: float)
     )
     if not names:
         found.append(skipped(AGENT, "no rule of ours asks for one"))
-    found += [await look_at_agent(api, name, agent_wait_s) for name in names]
-    return found
-
-
-def _provider_keys(environment: Mapping[str, str]) -> Finding:
-    missing = [name for name in _PROVIDER_KEYS if not environment.get(name)]
-    if not missing:
-        return passed(PROVIDERS, "present")
-    remedy = "Set them where the worker runs; without keys see README, make demo"
-    return warned(PROVIDERS, f"{', '.join(missing)} not set here", remedy)
+    return [*found, *[await look_at_agent(api, name) for name in names]]

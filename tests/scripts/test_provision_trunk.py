@@ -82,6 +82,24 @@ def test_a_server_out_of_reach_is_told_in_one_line(
     assert "Check LIVEKIT_URL" in printed
 
 
+def test_a_password_in_the_file_of_variables_is_read_as_it_stands(
+    run: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SIP_PASSWORD")
+    # As the bot reads it: nothing is put in for ${NAME}. Otherwise four characters were left.
+    (tmp_path / ".env").write_text("SIP_PASSWORD=ab${NOBODY}cd\n", encoding="utf-8")
+    assert run("check") == 0
+    assert "fewer than 12" not in capsys.readouterr().err
+
+
+def test_a_file_of_variables_that_cannot_be_read_is_told(
+    run: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_bytes(b"A=\xe9")
+    assert run("check") == 1
+    assert ".env cannot be read" in capsys.readouterr().err
+
+
 def test_a_route_is_told_from_the_file_alone(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("route", "--from", "+33612345678", "--to", "+12025550100") == 0
     assert "enters room story_+33612345678_<random>" in capsys.readouterr().out

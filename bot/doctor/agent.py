@@ -14,12 +14,11 @@ from livekit.api import (
 )
 from livekit.protocol.models import ParticipantInfo
 
+from bot.doctor.probe import PROBE_METADATA
 from sip.doctor.finding import Finding, failed, passed
+from sip.doctor.walk import AGENT
 from sip.errors import ServerRefused
 from sip.objects.server import translated_errors
-
-AGENT = "agent"
-PROBE_METADATA = "provision-trunk doctor"  # a job that finds this need not do anything
 
 _POLL_S = 0.25
 _ROOM_LEFT_S = 60  # after that the server closes a probe room that we could not delete
