@@ -18,8 +18,7 @@ async def block_number(database_url: str, number: str | None) -> bool:
         logger.warning("the number is not known, so it cannot be blocked")
         return False
     try:
-        # Carriers often leave the plus away.
-        e164 = to_e164(number if number.startswith("+") else f"+{number}")
+        e164 = to_e164(number)
         async with Ledger.open(database_url) as ledger:
             await ledger.block(e164, BlockedBy.CALLEE, utc_now())
     except (InvalidNumber, RecordsError) as error:

@@ -77,12 +77,14 @@ class Call:
         participant = await self._meet_caller()
         if participant is None:
             return
-        info = CallInfo.of(participant.kind, participant.attributes)
+        info = CallInfo.of(
+            participant.kind, participant.attributes, self._settings.livekit.region or ""
+        )
         logger.info("call", extra={"call": str(info)})
         self._recorder.update(
             direction=Direction(info.direction.value),
-            from_number=info.caller_number,
-            to_number=info.called_number,
+            from_number=info.caller_number or info.caller_text,
+            to_number=info.called_number or info.called_text,
             sip_call_id=info.sip_call_id,
         )
         self._line = CallerLine(

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.records import Order, TrunkLimits
 from bot.settings import OutboundSettings
 from sip.calls.calling_hours import may_call, next_opening, zones_of
-from sip.calls.number_rules import callable_number, country_of
+from sip.calls.number_rules import callable_number, home_country
 from sip.calls.outbound_trunk import WayOut
 from sip.errors import NumberRefused
 
@@ -41,7 +41,7 @@ def make_order(
     """
     countries = settings.countries
     if countries is None:
-        countries = frozenset({country_of(way_out.from_number)})
+        countries = frozenset({home_country(way_out.from_number)})
     number = callable_number(request.number, countries)
     _check_hours(number, settings, now)
     call_id = str(uuid.uuid4())

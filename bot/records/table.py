@@ -83,7 +83,14 @@ Index(
 
 
 def to_row(record: CallRecord) -> dict[str, Any]:
-    return {each.name: getattr(record, each.name) for each in fields(record)}
+    return {each.name: _fitting(each.name, getattr(record, each.name)) for each in fields(record)}
+
+
+def _fitting(name: str, value: Any) -> Any:
+    """`value`, cut where PostgreSQL would refuse the row: a carrier may write what it likes."""
+    kind = calls.c[name].type
+    is_text = isinstance(value, str) and not isinstance(value, StrEnum)
+    return value[: kind.length] if is_text and isinstance(kind, String) else value
 
 
 def from_row(row: Row[Any]) -> CallRecord:

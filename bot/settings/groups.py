@@ -7,6 +7,7 @@ import os
 from typing import Annotated, Literal
 from urllib.parse import urlsplit, urlunsplit
 
+from phonenumbers import SUPPORTED_REGIONS
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -43,6 +44,12 @@ def _web_url(*schemes: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _region(value: str) -> str:
+    if value.upper() not in SUPPORTED_REGIONS:
+        raise ValueError("must be the ISO code of a country, for example US")
+    return value.upper()
+
+
 def _database(value: SecretStr) -> SecretStr:
     return SecretStr(async_url(value.get_secret_value()))
 
@@ -72,6 +79,12 @@ class LiveKitSettings(Group):
     api_key: Key = Field(alias="LIVEKIT_API_KEY", description="Key of the LiveKit project.")
     api_secret: Key = Field(
         alias="LIVEKIT_API_SECRET", description="Secret that belongs to the key."
+    )
+    region: Annotated[str, AfterValidator(_region)] | None = Field(
+        None,
+        alias="STORYLINE_REGION",
+        description="Country (ISO code) of the numbers that a carrier writes without a plus. Not "
+        "needed when it writes your own number with one: then it is that number's country.",
     )
 
     @property

@@ -11,7 +11,9 @@ from typing import Self
 
 from livekit.protocol.models import ParticipantInfo
 
-from sip.calls.number import mask_number
+from sip.calls.number import mask_number, understood
+from sip.calls.number_rules import home_region
+from sip.one_line import one_line
 
 # What LiveKit calls its attributes (protocol/livekit/attrs.go).
 STATUS = "sip.callStatus"
@@ -45,11 +47,17 @@ _STATUSES = {str(status): status for status in CallStatus}
 
 @dataclass(frozen=True, repr=False)
 class CallInfo:
-    """The facts of one call. What is not known is None, never an empty string."""
+    """The facts of one call. What is not known is None, never an empty string.
+
+    The numbers are E.164, None where it is not clear which number is meant; the texts are what
+    the carrier wrote, also when that is a name.
+    """
 
     direction: Direction
     caller_number: str | None = None
     called_number: str | None = None
+    caller_text: str | None = None
+    called_text: str | None = None
     sip_call_id: str | None = None
     trunk_id: str | None = None
     rule_id: str | None = None
@@ -61,8 +69,11 @@ class CallInfo:
         return self.direction is not Direction.WEB
 
     @classmethod
-    def of(cls, kind: int, attributes: Mapping[str, str]) -> Self:
+    def of(cls, kind: int, attributes: Mapping[str, str], region: str = "") -> Self:
         """Read the facts of a participant from its `kind` and `attributes`.
+
+        National numbers are those of the country of our own number, where that is written with a
+        plus, otherwise of `region` ("US").
 
         A rule id is set only on calls that a dispatch rule brought in; a SIP participant
         without one is a call that we placed.
@@ -72,10 +83,15 @@ class CallInfo:
         rule_id = _text(attributes, _RULE_ID)
         other, ours = _text(attributes, _OTHER_PARTY), _text(attributes, _OUR_NUMBER)
         inbound = rule_id is not None
+        national = home_region(ours) or region
+        number = {text: understood(text, national) for text in (other, ours) if text}
+        caller, called = (other, ours) if inbound else (ours, other)
         return cls(
             direction=Direction.INBOUND if inbound else Direction.OUTBOUND,
-            caller_number=other if inbound else ours,
-            called_number=ours if inbound else other,
+            caller_number=number.get(caller or ""),
+            called_number=number.get(called or ""),
+            caller_text=caller,
+            called_text=called,
             sip_call_id=_text(attributes, _CALL_ID),
             trunk_id=_text(attributes, _TRUNK_ID),
             rule_id=rule_id,
@@ -84,8 +100,8 @@ class CallInfo:
 
     def __str__(self) -> str:
         """A form fit for logs: numbers are masked."""
-        caller = mask_number(self.caller_number) or "hidden"
-        called = mask_number(self.called_number) or "hidden"
+        caller = mask_number(self.caller_number or self.caller_text) or "hidden"
+        called = mask_number(self.called_number or self.called_text) or "hidden"
         return f"{self.direction} call {self.sip_call_id or '-'} from {caller} to {called}"
 
     def __repr__(self) -> str:
@@ -106,4 +122,4 @@ def is_answered(attributes: Mapping[str, str]) -> bool:
 def _text(attributes: Mapping[str, str], name: str) -> str | None:
     # A console session has a stand-in for its participant whose attributes are not strings.
     value: object = attributes.get(name)
-    return value if isinstance(value, str) and value else None
+    return (one_line(value) or None) if isinstance(value, str) else None

@@ -9,6 +9,7 @@ from livekit.api import LiveKitAPI, ServerError, SipCallError
 from livekit.protocol.sip import CreateSIPParticipantRequest
 
 from sip.errors import DialFailed
+from sip.one_line import one_line
 
 # LiveKit answers a little after the ringing has ended.
 _ANSWER_MARGIN_S = 5.0
@@ -58,11 +59,11 @@ async def dial(api: LiveKitAPI, dialling: Dialling) -> str:
         info = await api.sip.create_sip_participant(request, timeout=limit_s)
     except SipCallError as error:
         status = error.sip_status_code or None
-        reason = error.sip_status or error.message
+        reason = one_line(error.sip_status or error.message)
         raise DialFailed(reason, status, timed_out=error.code in _GAVE_UP) from error
     except ServerError as error:
         raise DialFailed(
-            f"{error.message} ({error.code})", timed_out=error.code in _GAVE_UP
+            f"{one_line(error.message)} ({error.code})", timed_out=error.code in _GAVE_UP
         ) from error
     except TimeoutError as error:
         raise DialFailed("LiveKit did not answer in time", timed_out=True) from error

@@ -39,6 +39,28 @@ def to_e164(text: str, default_region: str | None = None) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
+def understood(text: str, region: str) -> str | None:
+    """A number as a carrier wrote it, as E.164; None when it is not clear which one is meant.
+
+    `region` is the country whose national numbers such a carrier writes; empty when not known,
+    and then only a number with a plus is clear: "2025550123" is in Washington or in Egypt.
+    """
+    if text.startswith("+"):
+        readings = [(text, "")]
+    elif region:
+        # What is no number of this country comes from abroad, with the plus left away.
+        readings = [(text, region), (f"+{text}", "")]
+    else:
+        return None
+    for written, country in readings:
+        try:
+            e164 = to_e164(written, country or None)
+        except InvalidNumber:
+            continue
+        return e164 if is_assigned_range(e164) else None
+    return None
+
+
 def is_assigned_range(e164: str) -> bool:
     """Whether numbering plans give out such numbers at all (False: probably a typing error)."""
     return phonenumbers.is_valid_number(phonenumbers.parse(e164))

@@ -119,3 +119,11 @@ async def test_a_database_that_does_not_exist_is_our_own_error(empty_database: s
     async with CallStore.open(f"{empty_database}/nowhere") as store:
         with pytest.raises(DatabaseUnavailable):
             await store.open_calls()
+
+
+async def test_what_a_carrier_writes_is_cut_to_its_column(store: CallStore) -> None:
+    call = a_call(from_number="x" * 70, sip_call_id="y" * 300)
+    await store.save(call)
+    found = await store.get(call.call_id)
+    assert found is not None
+    assert (found.from_number, found.sip_call_id) == ("x" * 64, "y" * 255)

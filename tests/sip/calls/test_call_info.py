@@ -25,6 +25,8 @@ def test_an_inbound_call_was_made_by_the_other_party() -> None:
         direction=Direction.INBOUND,
         caller_number="+12025550123",
         called_number="+12025550100",
+        caller_text="+12025550123",
+        called_text="+12025550100",
         sip_call_id="SCL_1",
         trunk_id="ST_1",
         rule_id="SDR_1",
@@ -38,6 +40,34 @@ def test_a_call_without_a_rule_was_placed_by_us() -> None:
     assert call.direction is Direction.OUTBOUND
     assert call.caller_number == "+12025550100"
     assert call.called_number == "+12025550123"
+
+
+@pytest.mark.parametrize(
+    ("written", "ours", "region", "number"),
+    [
+        ("2025550123", "+12025550100", "", "+12025550123"),
+        ("2025550123", "+12025550100", "FR", "+12025550123"),
+        ("2025550123", "2025550100", "US", "+12025550123"),
+        ("2025550123", "2025550100", "", None),
+        ("02079460958", "+442079460000", "US", "+442079460958"),
+        ("john.doe", "+12025550100", "US", None),
+    ],
+)
+def test_a_caller_is_known_by_one_spelling_and_the_carriers_is_kept(
+    written: str, ours: str, region: str, number: str | None
+) -> None:
+    attributes = {**INBOUND, "sip.phoneNumber": written, "sip.trunkPhoneNumber": ours}
+    call = CallInfo.of(SIP, attributes, region)
+    assert (call.caller_number, call.caller_text) == (number, written)
+    assert "2025550123" not in str(call)
+    assert "john" not in str(call)
+
+
+def test_what_the_far_end_writes_is_one_clean_short_line() -> None:
+    call = CallInfo.of(SIP, {**INBOUND, "sip.phoneNumber": "a\x1b[2J\r\n\u202e" + "x" * 999})
+    assert call.caller_text is not None
+    assert call.caller_text.isprintable()
+    assert len(call.caller_text) == 200
 
 
 def test_hidden_numbers_are_unknown_and_the_rest_remains() -> None:

@@ -87,6 +87,18 @@ async def test_a_refusal_is_told_and_not_repeated(
     assert CALL.number not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "status", ["X\x1b]52;c;ZXZpbA==\x1b\\", "Busy\r\nnone: was dialled", "\u202eysuB", "x" * 60_000]
+)
+async def test_what_the_far_end_says_is_one_clean_short_line(status: str) -> None:
+    sip = FakeSip(412, "failed_precondition", {"sip_status_code": "486", "sip_status": status})
+    async with serve(sip) as url, connect_once(url, KEY, SECRET) as api:
+        with pytest.raises(DialFailed) as caught:
+            await dial(api, CALL)
+    assert len(caught.value.reason) <= 200
+    assert caught.value.reason.isprintable()
+
+
 async def test_a_server_out_of_reach_is_a_failure_and_no_timeout() -> None:
     async with connect_once("http://127.0.0.1:1", KEY, SECRET) as api:
         with pytest.raises(DialFailed, match="could not be reached") as caught:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sip.calls.number import is_assigned_range, mask_number, to_e164
+from sip.calls.number import is_assigned_range, mask_number, to_e164, understood
 from sip.errors import InvalidNumber
 
 pytestmark = pytest.mark.unit
@@ -40,6 +40,33 @@ def test_what_cannot_be_dialled_is_refused_with_its_reason(
 ) -> None:
     with pytest.raises(InvalidNumber, match=reason):
         to_e164(text, region)
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "e164"),
+    [
+        ("+12025550123", "", "+12025550123"),
+        ("+12025550123", "FR", "+12025550123"),
+        ("2025550123", "US", "+12025550123"),
+        ("9175550123", "US", "+19175550123"),
+        ("12025550123", "US", "+12025550123"),
+        ("33612345678", "US", "+33612345678"),
+        ("011442079460958", "US", "+442079460958"),
+        ("02079460958", "GB", "+442079460958"),
+        ("442079460958", "GB", "+442079460958"),
+        ("2025550123", "", None),  # Washington or Egypt
+        ("12025550123", "", None),
+        ("1115550123", "US", None),
+        ("+11115550123", "US", None),
+        ("anonymous", "US", None),
+        ("911", "US", None),
+        ("", "US", None),
+    ],
+)
+def test_what_a_carrier_writes_is_understood_or_left(
+    text: str, region: str, e164: str | None
+) -> None:
+    assert understood(text, region) == e164
 
 
 def test_a_number_that_nobody_gives_out_is_recognised() -> None:

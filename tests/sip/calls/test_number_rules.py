@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sip.calls.number_rules import callable_number, country_of
+from sip.calls.number_rules import callable_number, country_of, home_country
 from sip.errors import NumberRefused
 
 pytestmark = pytest.mark.unit
@@ -16,6 +16,8 @@ pytestmark = pytest.mark.unit
         ("+12025550123", "+12025550123"),
         ("+1 (202) 555-0123", "+12025550123"),
         ("tel:+33 6 12 34 56 78", "+33612345678"),
+        ("+44 300 123 4567", "+443001234567"),
+        ("+41 58 123 45 67", "+41581234567"),
     ],
 )
 def test_an_ordinary_number_may_be_called(text: str, e164: str) -> None:
@@ -38,6 +40,17 @@ def test_an_ordinary_number_may_be_called(text: str, e164: str) -> None:
         ("+498001", "short"),
         ("+441134960000000", "too many digits"),
         ("+448445550123", "shared-cost|premium-rate"),
+        ("+15005550123", "personal"),
+        ("+15215550123", "personal"),
+        ("+447012345678", "personal"),
+        ("+41878123456", "personal"),
+        ("+447640123456", "pager"),
+        ("+41860123456789", "mailbox"),
+        ("+971600212345", "company number"),
+        ("+12129765555", "premium-rate"),
+        ("+881612345678", "no country"),
+        ("+870773123456", "no country"),
+        ("+88310012345678", "no country"),
         ("+11115550123", "typing mistake"),
         ("2025550123", "no country code"),
         ("Maria", "not a telephone number"),
@@ -71,8 +84,21 @@ def test_a_shared_country_code_is_told_apart() -> None:
 
 
 def test_a_worldwide_number_belongs_to_no_country() -> None:
-    with pytest.raises(NumberRefused, match="001"):
-        callable_number("+80012345678", {"US"})
+    for countries in ((), {"US"}, {"001"}):
+        with pytest.raises(NumberRefused, match="001"):
+            callable_number("+80012345678", countries)
+
+
+@pytest.mark.parametrize("from_number", ["+15550100", "12025550100", "alice", ""])
+def test_a_number_of_no_country_allows_no_country(from_number: str) -> None:
+    # Otherwise it would allow all that has none either: satellites.
+    assert country_of(from_number) == "001"
+    with pytest.raises(NumberRefused, match="STORYLINE_CALL_COUNTRIES"):
+        home_country(from_number)
+
+
+def test_calls_stay_at_home() -> None:
+    assert home_country("+12025550100") == "US"
 
 
 @given(st.text(max_size=20))
