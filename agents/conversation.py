@@ -1,31 +1,41 @@
 """What one conversation knows, and the only thing an agent knows of the telephone."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from livekit.agents.llm import RealtimeModel
 
+from agents.last_words import LastWords
 from agents.story import StoryData
 
 
-class NeverAnswered(Exception):
-    """The call ended before anybody could hear."""
+class NotSpoken(Exception):
+    """The first words were not said: the call is over, or somebody else has taken the word."""
 
 
 class PhoneLine(Protocol):
-    """The line to the caller, whatever carries it."""
+    """The line to the caller, whatever carries it. All that an agent says by itself goes here."""
 
-    async def wait_until_answered(self) -> None:
-        """Return once the caller can hear. What is said earlier is lost.
+    async def open(self, text: str, *, interruptible: bool) -> None:
+        """Say the first words as soon as the caller can hear; return when they are said.
 
-        Raises NeverAnswered when the call ends first.
+        They are prepared meanwhile: that the line is ready to speak is known when their first
+        sound is there. Raises NotSpoken when the call ends first, or when words that nobody may
+        interrupt were cut off because a machine has answered.
         """
 
-    async def hang_up(self) -> None:
-        """End the call because the story is finished.
+    def say(self, text: str) -> None:
+        """Say `text` next, and go on listening."""
 
-        To be called when the last words have been played by the agent; the line makes sure
-        that the caller hears them to the end. Calling it again does nothing.
+    def reply(self, instructions: str) -> None:
+        """Let the model speak next."""
+
+    async def say_goodbye(self, words: LastWords, *, after: Callable[[], Awaitable[None]]) -> None:
+        """Say the last words and end the call, because the story is finished.
+
+        `after` waits for what is being said. Returns when the call is over; the line makes sure
+        that the caller hears the words to their end, once, however often it is called.
         """
 
     async def never_call_again(self) -> bool:
@@ -44,5 +54,3 @@ class Conversation:
     realtime: RealtimeModel | None = None
     story: StoryData | None = None
     handover: str | None = None  # the id of the speech that handed over to the storyteller
-    finishing: bool = False
-    goodbye_heard: bool = False

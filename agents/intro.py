@@ -1,14 +1,11 @@
 """Echo introduces herself and learns the caller's name and place."""
 
 import contextlib
-from collections.abc import AsyncIterator
 
-from livekit import rtc
 from livekit.agents import Agent, RunContext, StopResponse, function_tool
-from livekit.agents.tts import ChunkedStream
 
 from agents.callee import Callee
-from agents.conversation import Conversation, NeverAnswered
+from agents.conversation import Conversation, NotSpoken
 from agents.do_not_call import do_not_call
 from agents.prompts import load_prompt
 from agents.story import StoryData
@@ -30,37 +27,20 @@ class IntroAgent(Agent):
     async def on_enter(self) -> None:
         """Greet as soon as the caller can hear; the voice is made ready while it still rings."""
         # A call that ends while it rings leaves nobody to greet, and must not be waited for.
-        with contextlib.suppress(NeverAnswered):
-            await self._begin(self._callee)
+        with contextlib.suppress(NotSpoken):
+            await self._begin(self.session.userdata, self._callee)
 
-    async def _begin(self, callee: Callee | None) -> None:
+    async def _begin(self, conversation: Conversation, callee: Callee | None) -> None:
+        line = conversation.line
         if callee is None:
-            await self._greet(load_prompt("greeting"), interruptible=True)
+            await line.open(load_prompt("greeting"), interruptible=True)
             return
         # They pick up and say hello into Echo's first words: that is no interruption.
-        await self._greet(callee.opening, interruptible=False)
-        conversation: Conversation = self.session.userdata
+        await line.open(callee.opening, interruptible=False)
         if callee.question:
-            self.session.say(callee.question)
-        elif conversation.story is None and not conversation.finishing:
+            line.say(callee.question)
+        elif conversation.story is None:
             self.session.update_agent(self._hand_over(conversation, callee.story()))
-
-    async def _greet(self, text: str, *, interruptible: bool) -> None:
-        line = self.session.userdata.line
-        voice = self.session.tts
-        if voice is None:  # the caller types and reads
-            await line.wait_until_answered()
-            await self.session.say(text)
-            return
-        options = self.session.conn_options.tts_conn_options
-        async with voice.synthesize(text, conn_options=options) as spoken:
-            frames = _frames(spoken)
-            if self._callee is not None:
-                # Nobody's telephone rings before there is a voice: the line dials when it is
-                # waited for.
-                frames = _begun(await anext(frames), frames)
-            await line.wait_until_answered()
-            await self.session.say(text, audio=frames, allow_interruptions=interruptible)
 
     @function_tool
     async def information_gathered(
@@ -87,16 +67,3 @@ class IntroAgent(Agent):
         return StoryAgent(
             story, realtime=conversation.realtime, chat_ctx=carry_words(self.chat_ctx)
         )
-
-
-async def _frames(spoken: ChunkedStream) -> AsyncIterator[rtc.AudioFrame]:
-    async for audio in spoken:
-        yield audio.frame
-
-
-async def _begun(
-    first: rtc.AudioFrame, rest: AsyncIterator[rtc.AudioFrame]
-) -> AsyncIterator[rtc.AudioFrame]:
-    yield first
-    async for frame in rest:
-        yield frame

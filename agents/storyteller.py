@@ -1,27 +1,14 @@
 """Echo tells an interactive story about the caller."""
 
-import asyncio
-import logging
-
 from livekit.agents import Agent, RunContext, StopResponse, function_tool
 from livekit.agents.llm import ChatContext, ChatMessage, RealtimeModel
 from livekit.agents.types import NOT_GIVEN
-from livekit.agents.voice import SpeechHandle
 
 from agents.conversation import Conversation
 from agents.do_not_call import do_not_call
+from agents.last_words import LastWords
 from agents.prompts import load_prompt
-from agents.speech import spoken
 from agents.story import StoryData
-
-logger = logging.getLogger("storyline.agents")
-
-# A goodbye is two short sentences, about 6 s of speech. A model that has not found its first
-# word after 4 s is not waited for: the fixed goodbye takes a voice only.
-_GOODBYE_BEGIN_S = 4.0
-_GOODBYE_END_S = 12.0
-# A turn of the story lasts 15 s at most; what still plays after this long is stuck.
-_LAST_WORDS_LIMIT_S = 30.0
 
 
 def carry_words(chat_ctx: ChatContext) -> ChatContext:
@@ -68,7 +55,7 @@ class StoryAgent(Agent):
 
     async def on_enter(self) -> None:
         prompt = "resume_story" if self._resuming else "begin_story"
-        self.session.generate_reply(instructions=load_prompt(prompt))
+        self.session.userdata.line.reply(load_prompt(prompt))
 
     async def on_user_turn_completed(self, turn_ctx: ChatContext, new_message: ChatMessage) -> None:
         """Tell the pipeline's model that it was interrupted; a realtime model knows by itself."""
@@ -80,35 +67,9 @@ class StoryAgent(Agent):
     async def story_finished(self, context: RunContext[Conversation]) -> None:
         """Call this when the story has ended, or as soon as the caller wants to stop."""
         context.disallow_interruptions()
-        conversation = context.userdata
-        if conversation.finishing:
-            raise StopResponse  # the goodbye is being said already
-        conversation.finishing = True
-        try:
-            async with asyncio.timeout(_LAST_WORDS_LIMIT_S):
-                await context.wait_for_playout()
-            await self._say_goodbye()
-        except TimeoutError:
-            logger.warning("the last words were not played in time; hanging up without a goodbye")
-        finally:
-            await conversation.line.hang_up()
-        raise StopResponse
-
-    async def _say_goodbye(self) -> None:
-        """Say goodbye by name; in fixed words when the model does not find its own."""
-        own_words = self.session.generate_reply(
+        words = LastWords(
+            text=load_prompt("goodbye_spoken", name=self._story.name),
             instructions=load_prompt("goodbye", name=self._story.name),
-            tool_choice="none",
-            allow_interruptions=False,
         )
-        conversation: Conversation = self.session.userdata
-        if await self._spoken(own_words):
-            conversation.goodbye_heard = True
-            return
-        logger.warning("the model found no goodbye; saying the fixed one")
-        text = load_prompt("goodbye_spoken", name=self._story.name)
-        fixed_words = self.session.say(text, allow_interruptions=False)
-        conversation.goodbye_heard = await self._spoken(fixed_words)
-
-    async def _spoken(self, handle: SpeechHandle) -> bool:
-        return await spoken(self.session, handle, begin_s=_GOODBYE_BEGIN_S, end_s=_GOODBYE_END_S)
+        await context.userdata.line.say_goodbye(words, after=context.wait_for_playout)
+        raise StopResponse

@@ -213,9 +213,6 @@ def configure_logs(
 
 # --- the call -------------------------------------------------------------------------------------
 
-# LiveKit writes to a room that is gone; worth knowing in mid-call, noise after hanging up.
-_NOISE_AFTER_THE_END = ("failed to send session event", "closed unexpectedly")
-
 
 class _CallFilter(logging.Filter):
     """Adds the call's id in the call's own process, and keeps out the noise of hanging up."""
@@ -223,14 +220,13 @@ class _CallFilter(logging.Filter):
     def __init__(self, call_id: str) -> None:
         super().__init__()
         self.call_id = call_id
-        self.has_ended = False
+        self.noise: tuple[str, ...] = ()
 
     def filter(self, record: logging.LogRecord) -> bool:
         if not hasattr(record, _CALL):
             # LiveKit's own tasks and threads began before the call had an id.
             setattr(record, _CALL, _call_id.get() or self.call_id)
-        message = record.getMessage()
-        return not (self.has_ended and any(noise in message for noise in _NOISE_AFTER_THE_END))
+        return not any(noise in record.getMessage() for noise in self.noise)
 
 
 def bind_call(call_id: str) -> None:
@@ -242,12 +238,12 @@ def bind_call(call_id: str) -> None:
         handler.addFilter(_CallFilter(call_id))
 
 
-def call_ended() -> None:
-    """Say that the room of this process's call is being deleted."""
+def call_ended(noise: tuple[str, ...]) -> None:
+    """Say that the room of this process's call is being deleted: lines with `noise` say no more."""
     for handler in logging.getLogger().handlers:
         for each in handler.filters:
             if isinstance(each, _CallFilter):
-                each.has_ended = True
+                each.noise = noise
 
 
 @contextmanager

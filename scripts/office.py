@@ -41,7 +41,13 @@ class Office:
             ) as api,
         ):
             way_out = await find_way_out(api.sip, trunk or settings.outbound.trunk, from_number)
-            placer = Placer(ledger, store, api, agent_name=settings.worker.agent_name)
+            placer = Placer(
+                ledger,
+                store,
+                api,
+                agent_name=settings.worker.agent_name,
+                secret=livekit.api_secret.get_secret_value(),
+            )
             yield cls(settings, ledger, placer, way_out)
 
     def order(self, request: Request) -> Order:

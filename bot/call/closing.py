@@ -4,9 +4,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from livekit import rtc
 from livekit.agents import JobContext
 
+from bot.livekit_gaps import NOISE_AFTER_THE_END
 from bot.logs import call_ended
 from bot.records import CallRecorder, EndReason
 from bot.talk.ending import Ending
@@ -16,39 +16,16 @@ from sip.errors import HangUpFailed
 logger = logging.getLogger("storyline.call")
 
 
-# Everything else that disconnects us is not the caller's doing.
-_CLOSED_BY_SOMEBODY = frozenset(
-    {
-        rtc.DisconnectReason.CLIENT_INITIATED,
-        rtc.DisconnectReason.PARTICIPANT_REMOVED,
-        rtc.DisconnectReason.ROOM_CLOSED,
-        rtc.DisconnectReason.ROOM_DELETED,
-    }
-)
-
-
 async def carry_through(
     ctx: JobContext,
     recorder: CallRecorder,
     ending: Ending,
     carry: Callable[[], Awaitable[None]],
-    *,
-    is_answered: Callable[[], bool] = lambda: True,
 ) -> None:
     """Run `carry` to its end; then the room is deleted and the record closed, once.
 
-    Whatever happens first ends the call. `is_answered` tells what it means that the room was
-    closed from outside. Raises only if cancelled.
+    Whatever happens first ends the call. Raises only if cancelled.
     """
-
-    def on_room_closed(cause: rtc.DisconnectReason.ValueType) -> None:
-        if cause not in _CLOSED_BY_SOMEBODY:
-            ending.set(EndReason.FAILED, "the connection to LiveKit was lost")
-            return
-        reason = EndReason.CALLER_HUNG_UP if is_answered() else EndReason.NEVER_ANSWERED
-        ending.set(reason, "the room was closed")
-
-    ctx.room.on("disconnected", on_room_closed)
     try:
         await carry()
     except asyncio.CancelledError:
@@ -67,7 +44,7 @@ async def carry_through(
 
 async def _finish(ctx: JobContext, recorder: CallRecorder, ending: Ending) -> None:
     reason, error = ending.reason or EndReason.FAILED, ending.error
-    call_ended()
+    call_ended(NOISE_AFTER_THE_END)
     try:
         await hang_up(ctx.api, ctx.job.room.name)
     except HangUpFailed:

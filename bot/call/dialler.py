@@ -3,14 +3,14 @@
 import asyncio
 import logging
 
-from livekit import rtc
 from livekit.agents import JobContext
 
 from bot.call.progress import Progress
 from bot.records import EndReason, Order
 from bot.settings import Settings
 from bot.talk.ending import Ending
-from sip.calls.call_info import CallStatus, call_status
+from bot.talk.line import Line
+from bot.waiting import first_of
 from sip.calls.dial import Dialling, connect_once, dial
 from sip.calls.line import hang_up
 from sip.calls.outcome import Outcome, explain, outcome_of
@@ -35,25 +35,26 @@ class Dialler:
         settings: Settings,
         order: Order,
         progress: Progress,
+        line: Line,
         ending: Ending,
     ) -> None:
         self._ctx = ctx
         self._livekit = settings.livekit
         self._order = order
         self._progress = progress
+        self._line = line
         self._ending = ending
-        self._has_rung = False
 
     async def run(self) -> str | None:
         """Ring until somebody answers or nobody does; returns LiveKit's id of an answered call."""
-        self._ctx.room.on("participant_attributes_changed", self._on_attributes)
+        ringing = asyncio.create_task(self._note_ringing(), name="ringing")
         try:
             sip_call_id = await self._dial()
         except DialFailed as failure:
             await self._conclude(failure)
             return None
         finally:
-            self._ctx.room.off("participant_attributes_changed", self._on_attributes)
+            ringing.cancel()
         await self._progress.answered()
         return sip_call_id
 
@@ -74,18 +75,16 @@ class Dialler:
                 max_call_s=self._order.max_call_s,
             )
             dialling = asyncio.create_task(dial(api, request), name="dialling")
-            ended = asyncio.create_task(self._ending.wait())
             try:
-                await asyncio.wait({dialling, ended}, return_when=asyncio.FIRST_COMPLETED)
+                await first_of(asyncio.wait({dialling}), self._ending.wait())
                 if not dialling.done():
                     await self._stop(dialling)
                 if not dialling.done():
                     raise DialFailed("LiveKit did not say what became of it", timed_out=False)
                 return dialling.result()
             finally:
-                ended.cancel()
                 dialling.cancel()
-                await asyncio.wait({ended, dialling})
+                await asyncio.wait({dialling})
 
     async def _stop(self, dialling: "asyncio.Task[str]") -> None:
         """The call ended before the request did: hear its last word, or stop the ringing.
@@ -116,14 +115,11 @@ class Dialler:
         if failure.sip_status is not None:
             return outcome_of(failure.sip_status), explain(failure.sip_status, failure.reason)
         if failure.timed_out:
-            if self._has_rung:
+            if self._line.rings.is_set():
                 return Outcome.NO_ANSWER, None
             return Outcome.UNREACHABLE, "The telephone never rang: nothing answered the call."
         return Outcome.FAILED, f"The call could not be made: {failure.reason}."
 
-    def _on_attributes(self, _: dict[str, str], participant: rtc.Participant) -> None:
-        if participant.identity != CALLEE or self._has_rung:
-            return
-        if call_status(participant.attributes) is CallStatus.RINGING:
-            self._has_rung = True
-            self._progress.rings()
+    async def _note_ringing(self) -> None:
+        await self._line.rings.wait()
+        self._progress.rings()

@@ -4,9 +4,8 @@ import asyncio
 import logging
 from functools import partial
 
-from livekit import rtc
 from livekit.agents import AutoSubscribe, JobContext
-from livekit.agents.utils.aio import cancel_and_wait
+from livekit.agents.voice.amd import AMD
 
 from agents.callee import Callee
 from agents.intro import IntroAgent
@@ -15,8 +14,8 @@ from bot.call.dialler import CALLEE, Dialler
 from bot.call.do_not_call import block_number
 from bot.call.progress import Progress
 from bot.call.reception import Reception
+from bot.livekit_gaps import cancel_and_wait, let_speak, machine_detector
 from bot.logs import bind_call
-from bot.orders.ticket import END_TOPIC
 from bot.records import (
     CallRecord,
     CallRecorder,
@@ -29,8 +28,9 @@ from bot.records import (
 )
 from bot.settings import Settings
 from bot.talk.ending import Ending
-from bot.talk.line import CallerLine
+from bot.talk.line import Line
 from bot.talk.talk import Talk
+from bot.waiting import first_of
 from sip.calls.outcome import Outcome
 
 logger = logging.getLogger("storyline.outbound")
@@ -70,7 +70,7 @@ async def place_call(ctx: JobContext, settings: Settings, call_id: str) -> None:
                 CallRecorder(store, record) as recorder,
             ):
                 call = PlacedCall(ctx, settings, recorder, order, progress, ending)
-                await carry_through(ctx, recorder, ending, call.carry, is_answered=call.is_answered)
+                await carry_through(ctx, recorder, ending, call.carry)
         finally:
             await progress.close(ending)
 
@@ -93,22 +93,13 @@ class PlacedCall:
         self._order = order
         self._progress = progress
         self._ending = ending
-        self._line = CallerLine(
-            ctx.room,
-            CALLEE,
-            ending,
-            on_telephone=True,
-            block=partial(block_number, settings.database_url, order.number),
-        )
-
-    def is_answered(self) -> bool:
-        """Whether anybody has heard Echo."""
-        return self._line.answered
+        secret = settings.livekit.api_secret.get_secret_value()
+        self._line = Line(ctx.room, order.room_name, ending, secret=secret)
+        self._line.expect(CALLEE, on_telephone=True)
 
     async def carry(self) -> None:
         """Prepare the conversation, dial, and talk until the call has ended."""
         await self._ctx.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)
-        self._ctx.room.on("data_received", self._on_data)
         callee = Callee.known(self._order.name, self._order.location)
         talk = Talk(
             self._ctx,
@@ -117,22 +108,41 @@ class PlacedCall:
             self._line,
             self._ending,
             first_agent=IntroAgent(callee),
+            block=partial(block_number, self._settings.database_url, self._order.number),
             answer_limit_s=_READY_LIMIT_S + self._order.ring_timeout_s + _ANSWER_MARGIN_S,
         )
-        reception = Reception(talk, self._line, self._progress, self._ending, self._settings)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._dial_when_ready(), name="dial")
-            receiving = group.create_task(reception.run(), name="who answers")
+            group.create_task(self._dial_when_ready(talk), name="dial")
+            receiving = group.create_task(self._receive(talk), name="who answers")
             await talk.run()
             await cancel_and_wait(receiving)
 
-    def _on_data(self, packet: rtc.DataPacket) -> None:
-        # Only the server's own API sends without a participant.
-        if packet.topic == END_TOPIC and packet.participant is None:
-            self._ending.set(EndReason.OPERATOR_HUNG_UP)
+    async def _receive(self, talk: Talk) -> None:
+        """Find out who answers, from the answer on."""
+        session = talk.session
 
-    async def _dial_when_ready(self) -> None:
-        if not await self._is_ready():
+        def detector(limit_s: float, by_words_alone: bool) -> AMD:
+            return machine_detector(
+                session, identity=CALLEE, limit_s=limit_s, by_words_alone=by_words_alone
+            )
+
+        if await self._line.wait_answered():
+            reception = Reception(
+                talk.floor,
+                self._progress,
+                self._ending,
+                detector,
+                partial(let_speak, session),
+                leaves_messages=self._settings.outbound.on_voicemail == "message",
+            )
+            await reception.run()
+
+    async def _dial_when_ready(self, talk: Talk) -> None:
+        """Ring as soon as Echo has her first words in her mouth."""
+        await first_of(talk.ready.wait(), self._ending.wait(), timeout_s=_READY_LIMIT_S)
+        if self._ending.reason is not None:
+            return
+        if not talk.ready.is_set():
             self._progress.conclude(
                 Outcome.FAILED, "The storyteller did not get ready; nobody was dialled."
             )
@@ -141,23 +151,12 @@ class PlacedCall:
         if not await self._progress.may_dial(self._order, self._settings.outbound.hours):
             self._ending.set(EndReason.NEVER_ANSWERED, "not dialled")
             return
-        dialler = Dialler(self._ctx, self._settings, self._order, self._progress, self._ending)
+        dialler = Dialler(
+            self._ctx, self._settings, self._order, self._progress, self._line, self._ending
+        )
         sip_call_id = await dialler.run()
         if sip_call_id is not None:
             self._recorder.update(sip_call_id=sip_call_id)
-
-    async def _is_ready(self) -> bool:
-        """Whether Echo has her first words in her mouth; False also when the call ended first."""
-        waits = [
-            asyncio.create_task(self._line.agent_waits.wait()),
-            asyncio.create_task(self._ending.wait()),
-        ]
-        try:
-            await asyncio.wait(waits, timeout=_READY_LIMIT_S, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-        return self._line.agent_waits.is_set() and self._ending.reason is None
 
 
 def _limited(settings: Settings, max_call_s: float) -> Settings:

@@ -7,19 +7,18 @@ So Echo speaks at once, and is interrupted when it turns out that she talks to a
 
 import asyncio
 import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
 
-from livekit.agents.voice.amd import AMD, AMDCategory, AMDPredictionEvent
-from livekit.agents.voice.amd.detector import DetectionOptions
+from livekit.agents.voice.amd import AMDCategory
 
+from agents.last_words import LastWords
 from agents.prompts import load_prompt
-from agents.speech import spoken
-from bot.call.dialler import CALLEE
 from bot.call.progress import Progress
 from bot.records import EndReason
-from bot.settings import Settings
 from bot.talk.ending import Ending
-from bot.talk.line import CallerLine
-from bot.talk.talk import Talk
+from bot.talk.floor import Floor
 from sip.calls.outcome import Outcome
 
 logger = logging.getLogger("storyline.outbound")
@@ -28,43 +27,83 @@ logger = logging.getLogger("storyline.outbound")
 _SCREENING_LIMIT_S = 30.0
 # Mailboxes and menus have said what they are by then.
 _GREETING_LIMIT_S = 20.0
-_WORDS_BEGIN_S = 4.0
-_WORDS_END_S = 15.0
+
+
+class Verdict(Protocol):
+    """What a detector thinks has answered."""
+
+    @property
+    def category(self) -> AMDCategory:
+        """Person, mailbox, menu, or uncertain."""
+
+    @property
+    def reason(self) -> str:
+        """Why."""
+
+
+class Detector(Protocol):
+    """LiveKit's detector of answering machines, or a test's."""
+
+    async def execute(self) -> Verdict:
+        """Wait for the verdict."""
+
+
+MakeDetector = Callable[[float, bool], AbstractAsyncContextManager[Detector]]
 
 
 class Reception:
-    """Listens to how a call is answered, and deals with machines; persons are not its business."""
+    """Listens to how a call is answered, and deals with machines; persons are not its business.
+
+    `detector(limit_s, by_words_alone)` makes a detector; from the moment it listens until
+    `let_speak` is called, the library holds back every word of Echo's.
+    """
 
     def __init__(
         self,
-        talk: Talk,
-        line: CallerLine,
+        floor: Floor,
         progress: Progress,
         ending: Ending,
-        settings: Settings,
+        detector: MakeDetector,
+        let_speak: Callable[[], None],
+        *,
+        leaves_messages: bool,
     ) -> None:
-        self._talk = talk
-        self._line = line
+        self._floor = floor
         self._progress = progress
         self._ending = ending
-        self._leaves_messages = settings.outbound.on_voicemail == "message"
+        self._detector = detector
+        self._let_speak = let_speak
+        self._leaves_messages = leaves_messages
 
     async def run(self) -> None:
-        """From the answer until it is clear who answered, and a machine has been dealt with."""
-        await self._line.answer()
-        async with self._detector() as detector:
-            self._let_echo_speak()
-            verdict = await detector.execute()
+        """From the answer until it is clear who answered, and a machine has been dealt with.
+
+        A detector that fails is no reason to end a conversation: then it was a person.
+        """
+        try:
+            await self._deal_with(await self._who_answered())
+        except Exception:
+            logger.exception("who answered could not be found out; talking on")
+            self._floor.release()
+
+    async def _who_answered(self) -> AMDCategory:
+        async with self._detector(_GREETING_LIMIT_S, False) as detector:
+            self._let_speak()
+            verdict = await _within(_GREETING_LIMIT_S, detector)
+        if verdict is None:
+            return AMDCategory.UNCERTAIN
         logger.info(
             "who answered", extra={"category": verdict.category.value, "why": verdict.reason}
         )
-        await self._deal_with(verdict.category)
+        return verdict.category
 
     async def _deal_with(self, category: AMDCategory) -> None:
         match category:
             case AMDCategory.MACHINE_VM if self._leaves_messages:
                 await self._progress.became(Outcome.VOICEMAIL, "A message was left.")
-                await self._talk.farewell(EndReason.VOICEMAIL, "voicemail")
+                await self._floor.last_words(
+                    EndReason.VOICEMAIL, LastWords(load_prompt("voicemail"))
+                )
             case AMDCategory.MACHINE_VM | AMDCategory.MACHINE_UNAVAILABLE:
                 await self._progress.became(Outcome.VOICEMAIL, "No message was left.")
                 self._ending.set(EndReason.VOICEMAIL)
@@ -75,19 +114,13 @@ class Reception:
 
     async def _get_past_the_screener(self) -> None:
         """Say who is calling and why, and wait for somebody to come to the line."""
+        self._floor.hold()
         await self._progress.became(Outcome.SCREENED)
-        self._talk.hold()
-        session = self._talk.session
-        await spoken(
-            session,
-            session.say(load_prompt("to_screener"), allow_interruptions=False),
-            begin_s=_WORDS_BEGIN_S,
-            end_s=_WORDS_END_S,
-        )
+        await self._floor.tell(load_prompt("to_screener"))
         if await self._somebody_comes():
             logger.info("somebody came to the line")
             await self._progress.became(Outcome.ANSWERED)
-            self._talk.resume()
+            self._floor.release()
             return
         self._ending.set(EndReason.SCREENED)
 
@@ -96,37 +129,19 @@ class Reception:
         loop = asyncio.get_running_loop()
         until_s = loop.time() + _SCREENING_LIMIT_S
         while (left_s := until_s - loop.time()) > 0:
-            async with self._detector(left_s, by_words_alone=True) as detector:
-                verdict: AMDPredictionEvent = await detector.execute()
-            if verdict.is_human:
+            # A short greeting is a person's, but a screener's "please hold" is short too.
+            async with self._detector(left_s, True) as detector:
+                verdict = await _within(left_s, detector)
+            if verdict is not None and verdict.category is AMDCategory.HUMAN:
                 return True
         return False
 
-    def _detector(self, limit_s: float = _GREETING_LIMIT_S, *, by_words_alone: bool = False) -> AMD:
-        """A detector that makes up its mind within `limit_s`, or is left uncertain.
 
-        A short greeting is a person's; but a screener's "please hold" is short too, so behind one
-        only the words count.
-        """
-        session = self._talk.session
-        options: DetectionOptions = {"no_speech_threshold": limit_s, "timeout": limit_s}
-        if by_words_alone:
-            options["human_speech_threshold"] = 0.0
-        return AMD(
-            session,
-            # The session's own models. Its ears hear nothing while Echo cannot be interrupted,
-            # so the detector gets a second stream of them.
-            llm=None,
-            stt=session.stt,
-            participant_identity=CALLEE,
-            interrupt_on_machine=True,
-            ivr_detection=False,
-            suppress_compatibility_warning=True,
-            detection_options=options,
-        )
-
-    def _let_echo_speak(self) -> None:
-        """Take back the detector's hold on her voice; the library has no setting for it."""
-        activity = self._talk.session._activity
-        if activity is not None:
-            activity._resume_authorization()
+async def _within(limit_s: float, detector: Detector) -> Verdict | None:
+    """The verdict, or None when there is none within the limit: the library's own can be lifted."""
+    try:
+        async with asyncio.timeout(limit_s):
+            return await detector.execute()
+    except TimeoutError:
+        logger.info("who answered stayed open", extra={"limit_s": limit_s})
+        return None

@@ -10,14 +10,14 @@ import aiohttp
 from livekit.api import (
     CreateAgentDispatchRequest,
     CreateRoomRequest,
-    DataPacket,
     LiveKitAPI,
-    SendDataRequest,
     ServerError,
 )
 
+from bot import messages
+from bot.messages import Message
 from bot.orders.result import Result
-from bot.orders.ticket import END_TOPIC, write_ticket
+from bot.orders.ticket import write_ticket
 from bot.orders.watch import Watch
 from bot.records import (
     CallStore,
@@ -47,15 +47,25 @@ Until = Literal["answer", "end"]
 
 
 class Placer:
-    """Places calls by order, for commands; any number of them may work on the same order."""
+    """Places calls by order, for commands; any number of them may work on the same order.
+
+    `secret` is LiveKit's API secret, by which a job knows our messages.
+    """
 
     def __init__(
-        self, ledger: Ledger, store: CallStore, api: LiveKitAPI, *, agent_name: str
+        self,
+        ledger: Ledger,
+        store: CallStore,
+        api: LiveKitAPI,
+        *,
+        agent_name: str,
+        secret: str,
     ) -> None:
         self._ledger = ledger
         self._store = store
         self._api = api
         self._agent_name = agent_name
+        self._secret = secret
 
     async def accept(
         self, order: Order, limits: TrunkLimits, *, again: bool = False
@@ -119,14 +129,8 @@ class Placer:
 
     async def _ask_to_end(self, order: Order) -> bool:
         """Tell the job to hang up; False if it does not."""
-        request = SendDataRequest(
-            room=order.room_name,
-            kind=DataPacket.Kind.RELIABLE,
-            topic=END_TOPIC,
-            data=b"end",
-        )
         with contextlib.suppress(ServerError, aiohttp.ClientError, TimeoutError):
-            await self._api.room.send_data(request)
+            await messages.send(self._api, self._secret, order.room_name, Message.END)
             with contextlib.suppress(DatabaseUnavailable):
                 return await self._ends_within(order.call_id, _HANG_UP_LIMIT_S)
         return False

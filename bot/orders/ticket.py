@@ -1,9 +1,6 @@
-"""What a job is told from outside: which call to place instead of taking one, and to end it."""
+"""What a job is told with its dispatch: which call to place instead of taking one."""
 
 import json
-
-# The topic of the message that ends a call in progress.
-END_TOPIC = "storyline.end"
 
 _FIELD = "outbound_call"
 

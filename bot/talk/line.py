@@ -1,74 +1,125 @@
-"""The line of one call, as the agents know it."""
+"""The line to one participant of a room; the only reader of the room's events.
+
+Whoever dials, talks or closes waits for the line instead of listening to the room.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import logging
 
 from livekit import rtc
 
-from agents.conversation import NeverAnswered
+from bot import messages
+from bot.messages import Message
 from bot.records import EndReason
 from bot.talk.ending import Ending
-from sip.calls.call_info import is_answered
+from bot.waiting import first_of
+from sip.calls.call_info import CallStatus, call_status
+
+logger = logging.getLogger("storyline.line")
+
+_Reason = rtc.DisconnectReason
+# A telephone that leaves for one of these did not hang up: its leg was lost, or never came about.
+_LOST = frozenset(
+    {
+        _Reason.CONNECTION_TIMEOUT,
+        _Reason.JOIN_FAILURE,
+        _Reason.MEDIA_FAILURE,
+        _Reason.MIGRATION,
+        _Reason.SERVER_SHUTDOWN,
+        _Reason.SIGNAL_CLOSE,
+        _Reason.SIP_TRUNK_FAILURE,
+        _Reason.STATE_MISMATCH,
+    }
+)
+# We are disconnected for one of these when somebody has closed the room, which is what hanging up
+# looks like from inside. Everything else is not the caller's doing.
+_CLOSED_BY_SOMEBODY = frozenset(
+    {
+        _Reason.CLIENT_INITIATED,
+        _Reason.PARTICIPANT_REMOVED,
+        _Reason.ROOM_CLOSED,
+        _Reason.ROOM_DELETED,
+    }
+)
 
 
-class CallerLine:
-    """Implements `agents.PhoneLine` for one participant of a LiveKit room.
+class Line:
+    """Follows one room from before it is joined, and ends the call when the line is gone.
 
     A participant on the telephone can hear once LiveKit SIP has set `sip.callStatus` to
     `active`; any other participant (a browser, the Agents Playground) can hear at once.
-
-    `block` enters the number at the other end in the do-not-call list. `agent_waits` is set when
-    the agent has prepared its first words and waits for somebody to hear them.
+    `secret` is LiveKit's API secret, by which a message of our own is known.
     """
 
-    def __init__(
-        self,
-        room: rtc.Room,
-        identity: str,
-        ending: Ending,
-        *,
-        on_telephone: bool,
-        block: Callable[[], Awaitable[bool]],
-    ) -> None:
+    def __init__(self, room: rtc.Room, room_name: str, ending: Ending, *, secret: str) -> None:
+        self.identity = ""
+        self.on_telephone = True
+        self.shutdown_asked = asyncio.Event()
+        self.rings = asyncio.Event()
+        self._room = room
+        self._room_name = room_name
+        self._ending = ending
+        self._secret = secret
+        self._answered = asyncio.Event()
+        room.on("participant_attributes_changed", self._on_attributes)
+        room.on("participant_disconnected", self._on_participant_left)
+        room.on("disconnected", self._on_disconnected)
+        room.on("data_received", self._on_data)
+
+    def expect(self, identity: str, *, on_telephone: bool) -> None:
+        """Say who the other end is, or will be."""
         self.identity = identity
         self.on_telephone = on_telephone
-        self.agent_waits = asyncio.Event()
-        self._room = room
-        self._ending = ending
-        self._block = block
-        self._answered = asyncio.Event()
-        self.refresh()
+        self._refresh()
 
     @property
     def answered(self) -> bool:
+        """Whether the other end could hear us at some time."""
         return self._answered.is_set()
 
-    def refresh(self) -> None:
-        """Look at the participant again; to be called when its attributes change."""
-        participant = self._room.remote_participants.get(self.identity)
-        if not self.on_telephone or (participant and is_answered(participant.attributes)):
+    async def wait_answered(self, limit_s: float | None = None) -> bool:
+        """Wait until the other end can hear; False when the call ends first, or after the limit."""
+        await first_of(self._answered.wait(), self._ending.wait(), timeout_s=limit_s)
+        return self.answered and self._ending.reason is None
+
+    def _refresh(self) -> None:
+        if not self.on_telephone:
             self._answered.set()
+            return
+        participant = self._room.remote_participants.get(self.identity)
+        match call_status(participant.attributes) if participant else None:
+            case CallStatus.RINGING:
+                self.rings.set()
+            case CallStatus.ACTIVE:
+                self._answered.set()
 
-    async def answer(self) -> None:
-        """Return once the other end can hear; for those who do not speak."""
-        await self._answered.wait()
+    def _on_attributes(self, _: dict[str, str], participant: rtc.Participant) -> None:
+        if participant.identity == self.identity:
+            self._refresh()
 
-    async def wait_until_answered(self) -> None:
-        self.agent_waits.set()
-        waits = [
-            asyncio.create_task(self._answered.wait()),
-            asyncio.create_task(self._ending.wait()),
-        ]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-        if not self.answered:
-            raise NeverAnswered
+    def _on_participant_left(self, participant: rtc.RemoteParticipant) -> None:
+        if participant.identity != self.identity:
+            return
+        cause = participant.disconnect_reason
+        if self.on_telephone and self.answered and cause in _LOST:
+            self._ending.set(EndReason.FAILED, f"the telephone was lost ({_Reason.Name(cause)})")
+        else:
+            self._hung_up()
 
-    async def hang_up(self) -> None:
-        self._ending.set(EndReason.STORY_FINISHED)
+    def _on_disconnected(self, cause: rtc.DisconnectReason.ValueType) -> None:
+        if cause in _CLOSED_BY_SOMEBODY:
+            self._hung_up("the room was closed")
+        else:
+            name = _Reason.Name(cause)
+            self._ending.set(EndReason.FAILED, f"the connection to LiveKit was lost ({name})")
 
-    async def never_call_again(self) -> bool:
-        return await self._block()
+    def _hung_up(self, error: str | None = None) -> None:
+        reason = EndReason.CALLER_HUNG_UP if self.answered else EndReason.NEVER_ANSWERED
+        self._ending.set(reason, error)
+
+    def _on_data(self, packet: rtc.DataPacket) -> None:
+        match messages.read(packet, self._room_name, self._secret):
+            case Message.END:
+                self._ending.set(EndReason.OPERATOR_HUNG_UP)
+            case Message.SHUTDOWN:
+                self.shutdown_asked.set()

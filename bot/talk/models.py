@@ -7,8 +7,8 @@ from livekit.agents.voice.agent_session import SessionConnectOptions
 from livekit.plugins import deepgram, openai
 from openai import AsyncOpenAI
 
+from bot.livekit_gaps import NEVER_CLOSES, RealtimeModel
 from bot.settings import Settings
-from bot.talk.realtime import RealtimeModel
 
 # A request that fails at once is tried once more by the library; whatever takes longer is the
 # business of bot/talk/patience.py, which knows that a caller is waiting.
@@ -18,10 +18,6 @@ _STT_CONNECT = APIConnectOptions(max_retry=8, retry_interval=0.5, timeout=5.0)
 # A realtime connection that is lost is not opened again: the reply under way would be dropped in
 # silence. The story goes on through the pipeline instead.
 _REALTIME_CONNECT = APIConnectOptions(max_retry=0, timeout=4.0)
-
-# How many failed turns in a row close a session. Never by itself: bot/talk/patience.py decides,
-# because a session that closes leaves the caller in silence.
-_NEVER = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,5 +82,5 @@ def connect_options() -> SessionConnectOptions:
         stt_conn_options=_STT_CONNECT,
         llm_conn_options=_PIPELINE_CONNECT,
         tts_conn_options=_PIPELINE_CONNECT,
-        max_unrecoverable_errors=_NEVER,
+        max_unrecoverable_errors=NEVER_CLOSES,
     )

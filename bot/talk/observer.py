@@ -1,12 +1,12 @@
-"""What happens in a session, turned into the caller's patience, the record and the log."""
+"""What happens in a session, told to the Floor, the record and the log."""
 
 import logging
-from collections.abc import Callable
-from typing import Any
 
 from livekit.agents import (
     AgentSession,
     AgentStateChangedEvent,
+    CloseEvent,
+    CloseReason,
     ConversationItemAddedEvent,
     ErrorEvent,
     SpeechCreatedEvent,
@@ -16,67 +16,89 @@ from livekit.agents.llm import ChatMessage, LLMError, RealtimeModelError
 from livekit.agents.tts import TTSError
 from livekit.agents.voice import SpeechHandle
 
+from agents.conversation import Conversation
 from agents.storyteller import StoryAgent
-from bot.records import AgentReached
-from bot.talk.patience import Patience
+from bot.livekit_gaps import keep_open
+from bot.records import AgentReached, CallRecorder, EndReason
+from bot.talk.ending import Ending
+from bot.talk.floor import Floor
+from bot.talk.hearing import Hearing
 
 logger = logging.getLogger("storyline.turns")
 
 
 class SessionObserver:
-    """Listens to the events of one session for as long as it lives.
-
-    `note` receives the changes for the call's record: `turns`, `agent_reached`, `error`.
-    """
+    """Listens to the events of one session for as long as it lives."""
 
     def __init__(
-        self, session: AgentSession[Any], patience: Patience, note: Callable[..., None]
+        self,
+        session: AgentSession[Conversation],
+        floor: Floor,
+        hearing: Hearing,
+        recorder: CallRecorder,
+        ending: Ending,
     ) -> None:
         self._session = session
-        self._patience = patience
-        self._note = note
+        self._floor = floor
+        self._hearing = hearing
+        self._recorder = recorder
+        self._ending = ending
         self._turns = 0
         self._pending: set[SpeechHandle] = set()
         session.on("speech_created", self._on_speech_created)
         session.on("agent_state_changed", self._on_agent_state)
         session.on("user_state_changed", self._on_user_state)
+        session.on("user_transcription_timeout", self._on_nothing_heard)
         session.on("conversation_item_added", self._on_item)
         session.on("error", self._on_error)
+        session.on("close", self._on_close)
+
+    @property
+    def _caller_waits(self) -> bool:
+        return self._session.user_state != "speaking" and self._session.agent_state != "speaking"
 
     def _on_speech_created(self, event: SpeechCreatedEvent) -> None:
         handle = event.speech_handle
         self._pending.add(handle)
         handle.add_done_callback(self._on_speech_done)
-        if self._session.agent_state != "speaking" and self._session.user_state != "speaking":
-            self._patience.owe()
+        if self._caller_waits:
+            self._floor.answer_due()
 
     def _on_speech_done(self, handle: SpeechHandle) -> None:
         self._pending.discard(handle)
         error = handle.exception()
         if error is not None and not handle.interrupted:
-            self._patience.fail()
+            self._floor.answer_failed()
 
     def _on_agent_state(self, event: AgentStateChangedEvent) -> None:
         if event.new_state == "speaking":
-            self._patience.pay()
-        elif event.new_state == "thinking" and self._session.user_state != "speaking":
-            self._patience.owe()
+            self._floor.voice_heard()
+            return
+        self._floor.voice_done()
+        if event.new_state == "thinking" and self._caller_waits:
+            self._floor.answer_due()
 
     def _on_user_state(self, event: UserStateChangedEvent) -> None:
         if event.new_state == "speaking":
-            self._patience.excuse()
-        elif self._pending and self._session.agent_state != "speaking":
-            self._patience.owe()
+            self._floor.caller_begins()
+            return
+        self._floor.caller_stops()
+        if self._pending and self._caller_waits:
+            self._floor.answer_due()
+
+    def _on_nothing_heard(self, _: object) -> None:
+        self._hearing.nothing_heard()
 
     def _on_item(self, event: ConversationItemAddedEvent) -> None:
         item = event.item
         if isinstance(self._session.current_agent, StoryAgent):
-            self._note(agent_reached=AgentReached.STORY)
+            self._recorder.update(agent_reached=AgentReached.STORY)
         if not isinstance(item, ChatMessage):
             return
         if item.role == "user":
             self._turns += 1
-            self._note(turns=self._turns)
+            self._hearing.words_heard()
+            self._recorder.update(turns=self._turns)
         logger.info(
             "turn", extra={"role": item.role, "turn": self._turns, "metrics": _numbers(item)}
         )
@@ -87,12 +109,16 @@ class SessionObserver:
             return
         kind, cause = getattr(error, "type", "error"), getattr(error, "error", error)
         logger.warning("a model failed", extra={"kind": kind, "error": repr(cause)})
-        self._note(error=f"{kind}: {cause!r}"[:300])
+        self._recorder.update(error=f"{kind}: {cause!r}"[:300])
         if isinstance(error, RealtimeModelError):
-            # Otherwise the session closes at once, and the caller sits in silence.
-            error.recoverable = True
+            keep_open(error)
         if isinstance(error, LLMError | TTSError | RealtimeModelError):
-            self._patience.fail()
+            self._floor.answer_failed()
+
+    def _on_close(self, event: CloseEvent) -> None:
+        # A caller who leaves closes the session too, but that is the line's to tell.
+        if event.reason is CloseReason.ERROR:
+            self._ending.set(EndReason.PROVIDER_FAILURE, repr(event.error)[:300])
 
 
 def _numbers(message: ChatMessage) -> dict[str, float]:

@@ -1,39 +1,16 @@
-"""The realtime model of one call: whether it is there, and losing it without losing the call."""
+"""Whether the realtime model is there."""
 
 import asyncio
 import logging
 
 import aiohttp
-from livekit.agents import APIError
-from livekit.plugins.openai import realtime
 
+from bot.livekit_gaps import realtime_url
 from bot.settings import Settings
 
 logger = logging.getLogger("storyline.realtime")
 
 _PROBE_LIMIT_S = 4.0
-
-
-class RealtimeModel(realtime.RealtimeModel):
-    """OpenAI's realtime model, from which a session can always be taken over.
-
-    In livekit-agents 1.8.9 closing a session whose connection was lost raises the old connection
-    error again, in the middle of the handover to the agent that should take over: the handover
-    then never happens and the caller sits in silence.
-    """
-
-    def session(self, *, turn_detection_disabled: bool = False) -> realtime.RealtimeSession:
-        session = _Session(self, turn_detection_disabled=turn_detection_disabled)
-        self._sessions.add(session)
-        return session
-
-
-class _Session(realtime.RealtimeSession):
-    async def aclose(self) -> None:
-        try:
-            await super().aclose()
-        except APIError as error:  # was reported when it happened, as an "error" event
-            logger.info("closed a lost realtime session", extra={"error": repr(error)})
 
 
 async def is_reachable(settings: Settings) -> bool:
@@ -43,9 +20,7 @@ async def is_reachable(settings: Settings) -> bool:
     costs five seconds of silence in the library.
     """
     providers = settings.providers
-    url = realtime.realtime_model.process_base_url(
-        providers.openai_base_url, settings.story.realtime_model
-    )
+    url = realtime_url(providers.openai_base_url, settings.story.realtime_model)
     headers = {"Authorization": f"Bearer {providers.openai_api_key.get_secret_value()}"}
     try:
         async with (

@@ -1,33 +1,24 @@
 """No call goes on for ever, and none ends without a warning and a goodbye."""
 
 import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable
-from typing import Any
 
-from livekit.agents import AgentSession
-
+from agents.conversation import Conversation
+from agents.last_words import LastWords
 from agents.prompts import load_prompt
-from agents.storyteller import StoryAgent
+from bot.records import EndReason
+from bot.talk.floor import Floor
 
 
 async def keep_time_limit(
-    session: AgentSession[Any],
-    *,
-    max_call_s: float,
-    wind_down_s: float,
-    end: Callable[[], Awaitable[None]],
+    floor: Floor, conversation: Conversation, *, max_call_s: float, wind_down_s: float
 ) -> None:
-    """Let Echo bring the story home `wind_down_s` before the limit, then `end` the call.
+    """Let Echo bring the story home `wind_down_s` before the limit, then end the call.
 
     To be started when the caller has answered.
     """
     await asyncio.sleep(max_call_s - wind_down_s)
-    agent = session.current_agent
-    if isinstance(agent, StoryAgent):
-        story = agent.story
-        prompt = load_prompt("wind_down", name=story.name, location=story.location)
-        with contextlib.suppress(RuntimeError):  # between two agents: the farewell comes anyway
-            session.generate_reply(instructions=prompt)
+    story = conversation.story
+    if story is not None:
+        floor.reply(load_prompt("wind_down", name=story.name, location=story.location))
     await asyncio.sleep(wind_down_s)
-    await end()
+    await floor.last_words(EndReason.TIME_LIMIT, LastWords(load_prompt("farewell_time_limit")))

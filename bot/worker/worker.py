@@ -9,14 +9,16 @@ from functools import partial
 import aiohttp
 from livekit import api
 from livekit.agents import AgentServer, JobProcess
-from livekit.agents.utils import http_context
 
-from bot.call.inbound import take_call
+from bot import messages
+from bot.call.entry import take_call
+from bot.livekit_gaps import PRELOADED, http_context
+from bot.messages import Message
 from bot.records import CallStore, migrate
 from bot.settings import Settings
 from bot.talk.audio import load_vad
 from bot.talk.models import make_openai_client
-from bot.talk.talk import SHUTDOWN_TOPIC
+from bot.talk.warm import Warm
 from bot.worker.guardian import Guardian
 from sip.calls.line import hang_up
 
@@ -24,33 +26,13 @@ logger = logging.getLogger("storyline.worker")
 
 # A goodbye at shutdown: 4 s until it begins, up to 15 s to say it, and the end of the call.
 _GOODBYE_S = 25
-# What libraries would otherwise import in the middle of the first ring, 0.1 to 0.3 s each.
-_PRELOADED = (
-    "bot.call.inbound",
-    "aiosqlite",
-    "anyio._backends._asyncio",
-    "asyncpg",
-    "jiter",
-    "livekit.agents.llm.async_toolset",
-    "openai.lib.streaming.chat",
-    "openai.pagination",
-    "openai.resources.audio.audio",
-    "openai.resources.chat.chat",
-    "openai.resources.models",
-)
 # The entry point of a job may take so long to hang up and to write its record.
 _SHUTDOWN_PROCESS_S = 20.0
 
 
 def prewarm(settings: Settings, process: JobProcess) -> None:
-    """Load what every call needs, before there is one.
-
-    The settings are those that the worker was started with: a file that is edited meanwhile
-    must not break the next call.
-    """
-    process.userdata["settings"] = settings
-    process.userdata["vad"] = load_vad()
-    process.userdata["openai"] = make_openai_client(settings)
+    """Load what every call needs, before there is one."""
+    Warm(settings, load_vad(), make_openai_client(settings)).keep(process)
     asyncio.run(_read_certificates())
 
 
@@ -79,7 +61,7 @@ def build_server(settings: Settings) -> AgentServer:
         load_fnc=share_of_calls,
         load_threshold=1.0,
         setup_fnc=partial(prewarm, settings),
-        preload_modules=list(_PRELOADED),
+        preload_modules=["bot.call.entry", *PRELOADED],
         shutdown_process_timeout=_SHUTDOWN_PROCESS_S,
     )
     server.rtc_session(take_call, agent_name=worker.agent_name)
@@ -108,7 +90,7 @@ async def serve(settings: Settings) -> int:
             await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
             if running.done():
                 return _explain_end(running)
-            await _drain(server, settings.worker.drain_s, lkapi)
+            await _drain(server, settings, lkapi)
             return 0
         finally:
             await _close(server)
@@ -155,34 +137,30 @@ async def _close(server: AgentServer) -> None:
         logger.error("the worker's processes did not end in time")
 
 
-async def _drain(server: AgentServer, drain_s: float, lkapi: api.LiveKitAPI) -> None:
+async def _drain(server: AgentServer, settings: Settings, lkapi: api.LiveKitAPI) -> None:
+    drain_s = settings.worker.drain_s
     logger.info("draining", extra={"calls": len(server.active_jobs), "limit_s": drain_s})
     drained = asyncio.create_task(server.drain(timeout=None), name="drain")
     try:
         await asyncio.wait({drained}, timeout=drain_s)
         if not drained.done():
-            await _ask_for_goodbyes(server, lkapi)
+            secret = settings.livekit.api_secret.get_secret_value()
+            await _ask_for_goodbyes(server, lkapi, secret)
             await asyncio.wait({drained}, timeout=_GOODBYE_S)
     finally:
         drained.cancel()
         await asyncio.gather(drained, return_exceptions=True)
 
 
-async def _ask_for_goodbyes(server: AgentServer, lkapi: api.LiveKitAPI) -> None:
+async def _ask_for_goodbyes(server: AgentServer, lkapi: api.LiveKitAPI, secret: str) -> None:
     rooms = [job.job.room.name for job in server.active_jobs]
     logger.info("the drain time is over; saying goodbye", extra={"calls": len(rooms)})
-    await asyncio.gather(*(_ask_for_goodbye(lkapi, room) for room in rooms))
+    await asyncio.gather(*(_ask_for_goodbye(lkapi, secret, room) for room in rooms))
 
 
-async def _ask_for_goodbye(lkapi: api.LiveKitAPI, room_name: str) -> None:
-    request = api.SendDataRequest(
-        room=room_name,
-        kind=api.DataPacket.Kind.RELIABLE,
-        topic=SHUTDOWN_TOPIC,
-        data=b"shutdown",
-    )
+async def _ask_for_goodbye(lkapi: api.LiveKitAPI, secret: str, room_name: str) -> None:
     try:
-        await lkapi.room.send_data(request)
+        await messages.send(lkapi, secret, room_name, Message.SHUTDOWN)
     except (api.ServerError, aiohttp.ClientError, TimeoutError) as error:
         # A call that cannot be reached any more is ended by the guardian.
         logger.warning("a call could not be told to end", extra={"error": repr(error)})

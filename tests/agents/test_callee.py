@@ -4,6 +4,7 @@ import pytest
 
 from agents.callee import Callee
 from agents.intro import IntroAgent
+from agents.last_words import LastWords
 from agents.prompts import load_prompt
 from agents.story import NEUTRAL_LOCATION, StoryData
 from agents.storyteller import StoryAgent
@@ -68,5 +69,5 @@ async def test_whoever_asks_is_never_called_again_and_is_told_so(
     async with talk(*answers, agent=agent()) as call:
         call.line.can_block = can_block
         await call.say("Never call me again.")
-        assert call.said[-1] == load_prompt("blocked" if can_block else "not_blocked")
-        assert (call.line.blocked, call.line.hang_ups) == (1, 1)
+        words = LastWords(load_prompt("blocked" if can_block else "not_blocked"))
+        assert (call.line.blocked, call.line.goodbyes) == (1, [words])

@@ -10,9 +10,11 @@ from livekit.agents.llm import ChatMessage
 
 from agents.conversation import Conversation
 from agents.intro import IntroAgent
+from agents.last_words import LastWords
 from agents.prompts import load_prompt
 from agents.story import NEUTRAL_LOCATION, NEUTRAL_NAME, StoryData
 from agents.storyteller import StoryAgent
+from tests.agents.fake_line import FakeLine
 from tests.agents.scripted_llm import Answer, ScriptedLLM
 
 pytestmark = pytest.mark.unit
@@ -25,30 +27,6 @@ def gathered(name: str, location: str) -> Answer:
 
 
 FINISHED = Answer(calls=(("story_finished", {}),))
-
-
-class FakeLine:
-    """A line that is answered when the test says so, and counts the hang-ups."""
-
-    def __init__(self, answered: bool = True) -> None:
-        self.answered = asyncio.Event()
-        if answered:
-            self.answered.set()
-        self.hung_up = asyncio.Event()
-        self.hang_ups = 0
-        self.blocked = 0
-        self.can_block = True
-
-    async def wait_until_answered(self) -> None:
-        await self.answered.wait()
-
-    async def hang_up(self) -> None:
-        self.hang_ups += 1
-        self.hung_up.set()
-
-    async def never_call_again(self) -> bool:
-        self.blocked += 1
-        return self.can_block
 
 
 class Talk:
@@ -78,6 +56,7 @@ async def talk(
 ) -> AsyncIterator[Talk]:
     line, model = FakeLine(), ScriptedLLM(*answers)
     async with AgentSession[Conversation](llm=model, userdata=Conversation(line=line)) as session:
+        line.session = session
         await session.start(agent or IntroAgent(), capture_run=True)
         yield Talk(session, line, model)
 
@@ -88,10 +67,12 @@ async def test_echo_greets_and_asks_for_name_and_place() -> None:
 
 
 async def test_echo_says_nothing_before_the_caller_can_hear() -> None:
-    line = FakeLine(answered=False)
+    line = FakeLine()
+    line.answered.clear()
     async with AgentSession[Conversation](
         llm=ScriptedLLM(), userdata=Conversation(line=line)
     ) as session:
+        line.session = session
         said = asyncio.Event()
 
         def on_item(event: ConversationItemAddedEvent) -> None:
@@ -169,30 +150,17 @@ async def test_a_handover_that_was_dropped_can_be_made_in_a_later_turn() -> None
         assert agent.story == StoryData("Maria", "Lisbon")
 
 
-async def test_the_end_of_the_story_says_goodbye_by_name_and_hangs_up() -> None:
+async def test_the_end_of_the_story_says_goodbye_by_name_in_own_words_or_fixed_ones() -> None:
     agent = StoryAgent(StoryData("Maria", "Lisbon"))
-    goodbye = Answer("Goodbye, Maria.")
-    async with talk(BEGIN, FINISHED, goodbye, agent=agent) as call:
+    async with talk(BEGIN, FINISHED, agent=agent) as call:
         await call.say("I have to go.")
-        assert call.said[-1] == goodbye.text
-        assert call.line.hang_ups == 1
-
-
-async def test_finishing_twice_is_harmless() -> None:
-    agent = StoryAgent(StoryData("Maria", "Lisbon"))
-    twice = Answer(calls=(("story_finished", {}), ("story_finished", {})))
-    async with talk(BEGIN, twice, Answer("Goodbye, Maria."), agent=agent) as call:
-        await call.say("Stop.")
-        assert call.line.hang_ups == 1
-        assert call.said.count("Goodbye, Maria.") == 1
-
-
-async def test_a_model_without_a_goodbye_is_replaced_by_fixed_words() -> None:
-    agent = StoryAgent(StoryData("Maria", "Lisbon"))
-    async with talk(BEGIN, FINISHED, Answer(fails=True), agent=agent) as call:
-        await call.say("Stop.")
-        assert call.said[-1] == load_prompt("goodbye_spoken", name="Maria")
-        assert call.line.hang_ups == 1
+        assert call.line.goodbyes == [
+            LastWords(
+                text=load_prompt("goodbye_spoken", name="Maria"),
+                instructions=load_prompt("goodbye", name="Maria"),
+            )
+        ]
+        assert len(call.llm.asked) == 2  # nothing is answered behind the goodbye
 
 
 async def test_a_storyteller_who_takes_over_goes_on_instead_of_beginning() -> None:

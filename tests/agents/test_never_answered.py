@@ -6,19 +6,12 @@ import pytest
 from livekit.agents import AgentSession
 
 from agents.callee import Callee
-from agents.conversation import Conversation, NeverAnswered
+from agents.conversation import Conversation
 from agents.intro import IntroAgent
+from tests.agents.fake_line import FakeLine
 from tests.agents.scripted_llm import ScriptedLLM
-from tests.agents.test_conversation import FakeLine
 
 pytestmark = pytest.mark.unit
-
-
-class GivenUp(FakeLine):
-    """A line on which nobody ever answers."""
-
-    async def wait_until_answered(self) -> None:
-        raise NeverAnswered
 
 
 @pytest.mark.parametrize("agent", [IntroAgent(), IntroAgent(Callee("Maria", "Lisbon"))])
@@ -27,7 +20,7 @@ async def test_a_session_whose_call_was_never_answered_closes_without_a_word(
 ) -> None:
     async with asyncio.timeout(5):
         async with AgentSession[Conversation](
-            llm=ScriptedLLM(), userdata=Conversation(line=GivenUp())
+            llm=ScriptedLLM(), userdata=Conversation(line=FakeLine(opens=False))
         ) as session:
             await session.start(agent)
         assert session.history.messages() == []

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from livekit.agents.ipc.log_queue import LogQueueHandler, LogQueueListener
 from livekit.agents.utils.aio.duplex_unix import _Duplex
 
+from bot.livekit_gaps import NOISE_AFTER_THE_END
 from bot.logs import bind_call, call_context, call_ended, configure_logs, mask
 
 pytestmark = pytest.mark.unit
@@ -246,7 +247,7 @@ def test_the_noise_of_hanging_up_is_kept_out_only_after_the_end(out: io.StringIO
     bind_call("call-8")
     logger = logging.getLogger("livekit.agents")
     logger.warning("failed to send session event")
-    call_ended()
+    call_ended(NOISE_AFTER_THE_END)
     logger.warning("failed to send session event")
     logger.warning("something else")
     bind_call("call-9")

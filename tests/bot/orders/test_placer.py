@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from livekit.api import ServerError
 
+from bot.messages import Message
 from bot.orders import placer as module
 from bot.orders import watch
 from bot.orders.placer import Placer
-from bot.orders.ticket import END_TOPIC, ordered_call, write_ticket
+from bot.orders.ticket import ordered_call, write_ticket
 from bot.records import (
     CallStore,
     DatabaseUnavailable,
@@ -80,7 +81,7 @@ class Scene:
     @property
     def placer(self) -> Placer:
         api: Any = self.livekit
-        return Placer(self.ledger, self.store, api, agent_name="storyteller")
+        return Placer(self.ledger, self.store, api, agent_name="storyteller", secret="s3cret")
 
 
 @pytest.fixture
@@ -170,7 +171,7 @@ async def test_a_talk_is_ended_by_its_job_and_only_a_stuck_one_loses_its_room(
     await scene.livekit.create_dispatch(Ticket(order))
     await scene.ledger.answered(order.call_id, NOON)
     await scene.placer.stop(order)
-    assert (scene.livekit.messages, scene.livekit.deleted) == ([END_TOPIC], [order.room_name])
+    assert (scene.livekit.messages, scene.livekit.deleted) == ([Message.END], [order.room_name])
     await scene.ledger.end(order.call_id, Outcome.ANSWERED, NOON)
     await scene.placer.stop(order)
     assert len(scene.livekit.messages) == 1, "it was over"

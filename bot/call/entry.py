@@ -1,0 +1,41 @@
+"""The entry point of a job: which kind of call it is, and carrying it through."""
+
+import uuid
+
+from livekit.agents import JobContext
+
+from bot.call.closing import carry_through
+from bot.call.inbound import InboundCall
+from bot.call.placed import place_call
+from bot.doctor.probe import PROBE_METADATA
+from bot.logs import bind_call
+from bot.orders.ticket import ordered_call
+from bot.records import CallRecord, CallRecorder, CallStore, Direction, utc_now
+from bot.talk.warm import Warm
+
+
+async def take_call(ctx: JobContext) -> None:
+    """Carry one call through and leave nothing behind."""
+    if ctx.job.metadata == PROBE_METADATA:
+        await ctx.connect()  # being seen in the room is all that the doctor asks
+        return
+    settings = Warm.of(ctx.proc).settings
+    ordered = ordered_call(ctx.job.metadata)
+    if ordered is not None:
+        await place_call(ctx, settings, ordered)
+        return
+    call_id = str(uuid.uuid4())
+    bind_call(call_id)
+    record = CallRecord(
+        call_id=call_id,
+        direction=Direction.INBOUND,
+        room_name=ctx.job.room.name,
+        job_id=ctx.job.id,
+        started_at=utc_now(),
+    )
+    async with (
+        CallStore.open(settings.database_url) as store,
+        CallRecorder(store, record) as recorder,
+    ):
+        call = InboundCall(ctx, settings, recorder)
+        await carry_through(ctx, recorder, call.ending, call.carry)

@@ -1,0 +1,117 @@
+"""What we need of LiveKit's libraries and they do not offer: each with its reason, in one place.
+
+Everything here is private, undocumented or a way around something in livekit-agents 1.8.9.
+`tests/bot/test_livekit_contract.py` asserts every name, signature and order of events that this
+module relies on: after an upgrade it fails before a call does. Nothing of the kind is used
+anywhere else; a test says so.
+"""
+
+import logging
+from typing import Any
+
+from livekit.agents import AgentSession, APIError
+from livekit.agents.llm import RealtimeModelError
+from livekit.agents.utils import http_context
+from livekit.agents.utils.aio import cancel_and_wait
+from livekit.agents.voice.amd import AMD
+from livekit.agents.voice.amd.detector import DetectionOptions
+from livekit.plugins.openai import realtime
+
+__all__ = ["cancel_and_wait", "http_context"]  # public by use, but not documented
+
+logger = logging.getLogger("storyline.livekit")
+
+# How many failed turns in a row close a session. Never by itself: a session that closes leaves the
+# caller in silence, so our own patience decides. Realtime errors are not counted: see `keep_open`.
+NEVER_CLOSES = 1_000_000
+
+# LiveKit writes to a room that is gone; worth knowing in mid-call, noise after hanging up.
+NOISE_AFTER_THE_END = ("failed to send session event", "closed unexpectedly")
+
+# What libraries would otherwise import in the middle of the first ring, 0.1 to 0.3 s each. A name
+# that does not exist any more is passed over without a word by the fork server.
+PRELOADED = (
+    "aiosqlite",
+    "anyio._backends._asyncio",
+    "asyncpg",
+    "jiter",
+    "livekit.agents.llm.async_toolset",
+    "openai.lib.streaming.chat",
+    "openai.pagination",
+    "openai.resources.audio.audio",
+    "openai.resources.chat.chat",
+    "openai.resources.models",
+)
+
+
+def keep_open(error: RealtimeModelError) -> None:
+    """Keep a session whose realtime model has failed; to be called in the "error" event.
+
+    LiveKit closes it at once if the error is not recoverable, but asks only after the event.
+    """
+    error.recoverable = True
+
+
+class RealtimeModel(realtime.RealtimeModel):
+    """OpenAI's realtime model, from which a session can always be taken over.
+
+    Closing a session whose connection was lost raises the old connection error again, in the
+    middle of the handover to the agent that should take over: the handover then never happens and
+    the caller sits in silence.
+    """
+
+    def session(self, *, turn_detection_disabled: bool = False) -> realtime.RealtimeSession:
+        session = super().session(turn_detection_disabled=turn_detection_disabled)
+        close = session.aclose
+
+        async def close_quietly() -> None:
+            try:
+                await close()
+            except APIError as error:  # was reported when it happened, as an "error" event
+                logger.info("closed a lost realtime session", extra={"error": repr(error)})
+
+        session.aclose = close_quietly  # type: ignore[method-assign]  # nothing to subclass
+        return session
+
+
+def realtime_url(base_url: str, model: str) -> str:
+    """Return where the plugin connects to for `model`; for a probe that asks if it is there."""
+    return realtime.realtime_model.process_base_url(base_url, model)
+
+
+def machine_detector(
+    session: AgentSession[Any], *, identity: str, limit_s: float, by_words_alone: bool
+) -> AMD:
+    """A detector of answering machines that listens to `identity` with the session's models.
+
+    It makes up its mind within `limit_s` if nobody speaks; whoever speaks on is heard out, except
+    `by_words_alone`: then a short greeting is nobody's in particular, and only the words count.
+    The detector's options are not exported.
+    """
+    options: DetectionOptions = {"no_speech_threshold": limit_s, "timeout": limit_s}
+    if by_words_alone:
+        options["human_speech_threshold"] = 0.0
+    return AMD(
+        session,
+        llm=None,
+        # The session's ears hear nothing while Echo cannot be interrupted, so the detector gets a
+        # second stream of them.
+        stt=session.stt,
+        participant_identity=identity,
+        interrupt_on_machine=True,
+        ivr_detection=False,
+        suppress_compatibility_warning=True,
+        detection_options=options,
+        wait_until_finished=not by_words_alone,
+    )
+
+
+def let_speak(session: AgentSession[Any]) -> None:
+    """Take back a detector's hold on the agent's voice, which has no setting.
+
+    It would hold back every word until its verdict, seconds after the answer; a person would have
+    hung up by then.
+    """
+    activity = session._activity
+    if activity is not None:
+        activity._resume_authorization()

@@ -1,0 +1,279 @@
+"""Who has the word. Everything that Echo says of her own accord goes through here.
+
+    listening --answer due--> owing --voice heard--> speaking --voice done--> listening
+      any --somebody else talks--> held --> listening
+      any --a reason to end--> ending: the last words are said once, and nothing leads back
+
+The watchers (patience, silence, time, hearing, reception, shutdown) only ask the Floor, and the
+observer tells it what happens. So whether Echo may speak is decided in one place.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from enum import Enum, auto
+
+from agents.last_words import LastWords
+from bot.records import EndReason
+from bot.talk.clips import Clip
+from bot.talk.debt import Debt
+from bot.talk.ending import Ending
+from bot.talk.opening import Opening
+from bot.talk.voice import Clips, Voice
+
+logger = logging.getLogger("storyline.floor")
+
+# What is still in Echo's mouth when the end comes: a turn of the story lasts 15 s at most, and
+# what plays longer than this is stuck.
+_PLAYOUT_LIMIT_S = 30.0
+
+
+class State(Enum):
+    """Who has the word."""
+
+    LISTENING = auto()  # nobody owes anything: the caller's turn
+    OWING = auto()  # an answer is due and not heard yet
+    SPEAKING = auto()  # Echo's voice is heard
+    HELD = auto()  # somebody else has the word: a screener, who is not the caller
+    ENDING = auto()  # the last words
+
+
+class Floor:
+    """Owns the word in one conversation."""
+
+    def __init__(self, voice: Voice, clips: Clips, ending: Ending) -> None:
+        self._voice = voice
+        self._clips = clips
+        self._ending = ending
+        self._state = State.LISTENING
+        self._debt: Debt | None = None
+        self._owed = asyncio.Event()
+        self._quiet = asyncio.Event()
+        self._noise = asyncio.Event()
+        self._caller_speaks = False
+        # A caller who answers the filler must not hear it a second time instead of the apology.
+        self._has_filled = False
+        self.caller_turns = 0
+        self.had_the_last_word = False
+        self._look()
+
+    @property
+    def state(self) -> State:
+        """Who has the word now."""
+        return self._state
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether a question of ours would not get into the way of an answer or a goodbye."""
+        return self._is_quiet and self._voice.is_idle
+
+    # --- what happens -----------------------------------------------------------------------------
+
+    def answer_due(self) -> None:
+        """The caller waits for an answer from now on. Does nothing while one is due already."""
+        if self._state is State.LISTENING:
+            self._owe()
+
+    def answer_failed(self) -> None:
+        """The answer that is due, or was being spoken, will not come."""
+        if not self._may_speak:
+            return
+        if self._debt is None:
+            self._owe()
+        if self._debt is not None:
+            self._debt.fail()
+
+    def voice_heard(self) -> None:
+        """Echo's voice is heard."""
+        self._has_filled = False
+        if self._state in (State.LISTENING, State.OWING):
+            self._settle(State.SPEAKING)
+
+    def voice_done(self) -> None:
+        """Echo has stopped speaking."""
+        if self._state is State.SPEAKING:
+            self._settle(State.LISTENING)
+
+    def caller_begins(self) -> None:
+        """The caller speaks: a new answer will be due."""
+        self._caller_speaks = True
+        self.caller_turns += 1
+        if self._state is State.OWING:
+            self._settle(State.LISTENING)
+        self._look()
+
+    def caller_stops(self) -> None:
+        """The caller has stopped speaking."""
+        self._caller_speaks = False
+        self._look()
+
+    # --- what is wanted ---------------------------------------------------------------------------
+
+    async def open(self, opening: Opening | None, text: str, *, interruptible: bool) -> bool:
+        """Say the first words of the call; False when the conversation does not go on from there.
+
+        Only a caller may interrupt words that are `interruptible`; others are cut off by the end
+        of the call, or because a machine has answered.
+        """
+        if not self._may_speak:
+            return False
+        whole = await self._voice.open(opening, text, interruptible=interruptible)
+        return self._may_speak and (whole or interruptible)
+
+    def say(self, text: str) -> None:
+        """Say `text` next, unless somebody else has the word."""
+        if self._may_speak:
+            self._voice.utter(text)
+
+    async def ask(self, text: str) -> bool:
+        """Ask something into the silence; False, and nothing said, when it is not the time."""
+        if not self.may_ask:
+            return False
+        await self._voice.say(text)
+        return True
+
+    def reply(self, instructions: str = "") -> None:
+        """Let the model speak next, unless somebody else has the word."""
+        if self._may_speak:
+            self._voice.reply(instructions)
+
+    def hold(self) -> None:
+        """Somebody else has the word: no questions, no apologies, until `release`."""
+        if self._state is not State.ENDING:
+            self._settle(State.HELD)
+
+    async def tell(self, text: str) -> bool:
+        """Say `text` to whoever has the word; False when nothing was heard of it."""
+        return self._state is State.HELD and await self._voice.insist(text)
+
+    def release(self) -> None:
+        """The conversation goes on."""
+        if self._state is State.HELD:
+            self._settle(State.LISTENING)
+
+    async def last_words(
+        self,
+        reason: EndReason,
+        words: LastWords | None = None,
+        *,
+        after: Callable[[], Awaitable[None]] | None = None,
+        error: str | None = None,
+    ) -> None:
+        """Say the last words of the call, and end it. The first who comes here is heard.
+
+        `after` waits for what Echo is just saying; without it she is silenced. Every way out of
+        here ends the call, and every wait in here has a limit.
+        """
+        if self._state is State.ENDING or self._ending.reason is not None:
+            return
+        self._settle(State.ENDING)
+        try:
+            await self._clips.stop()
+            await self._finish_speaking(after)
+            await self._say_last(words or LastWords())
+        finally:
+            self._ending.set(reason, error)
+
+    # --- an answer that is due --------------------------------------------------------------------
+
+    async def debt(self) -> Debt:
+        """Wait until an answer is due."""
+        while True:
+            await self._owed.wait()
+            if self._debt is not None:
+                return self._debt
+
+    async def fill(self, debt: Debt, limit_s: float) -> bool:
+        """Wait on behind a phrase that stops as soon as the answer is heard; once per answer.
+
+        True when nothing is due any more.
+        """
+        if self._has_filled or debt.has_failed:
+            return not debt.is_open
+        self._has_filled = True
+        filler = asyncio.create_task(self._clips.play(Clip.FILLER), name="filler")
+        try:
+            return await debt.settled_within(limit_s)
+        finally:
+            if self._state is not State.ENDING:  # then the clip that plays is the goodbye
+                await self._clips.stop()
+            await filler
+
+    async def apologise(self, debt: Debt) -> bool:
+        """Say sorry for an answer that did not come, in its place; whether it is due still."""
+        logger.warning("no answer for the caller; apologising", extra={"failed": debt.has_failed})
+        await self._voice.hush()
+        if debt.is_open:
+            await self._clips.play(Clip.APOLOGY)
+        return debt.is_open
+
+    def answer_again(self, debt: Debt) -> None:
+        """Ask for the answer once more."""
+        if debt.is_open:
+            debt.begin_again()
+            self._voice.reply_again()
+
+    # --- silence ----------------------------------------------------------------------------------
+
+    async def quiet_for(self, limit_s: float) -> None:
+        """Return when nobody has spoken, and nothing has been due, for so long."""
+        while True:
+            await self._quiet.wait()
+            try:
+                async with asyncio.timeout(limit_s):
+                    await self._noise.wait()
+            except TimeoutError:
+                return
+
+    # ----------------------------------------------------------------------------------------------
+
+    @property
+    def _may_speak(self) -> bool:
+        return self._state not in (State.HELD, State.ENDING)
+
+    @property
+    def _caller_is_there(self) -> bool:
+        return self._ending.reason is None
+
+    @property
+    def _is_quiet(self) -> bool:
+        return self._state is State.LISTENING and not self._caller_speaks
+
+    def _owe(self) -> None:
+        self._debt = Debt()
+        self._state = State.OWING
+        self._owed.set()
+        self._look()
+
+    def _settle(self, state: State) -> None:
+        if self._debt is not None:
+            self._debt.settle()
+            self._debt = None
+            self._owed.clear()
+        self._state = state
+        self._look()
+
+    def _look(self) -> None:
+        """Tell those who wait for quiet, or for its end."""
+        now, over = (self._quiet, self._noise) if self._is_quiet else (self._noise, self._quiet)
+        now.set()
+        over.clear()
+
+    async def _finish_speaking(self, after: Callable[[], Awaitable[None]] | None) -> None:
+        if after is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_PLAYOUT_LIMIT_S):
+                    await after()
+                return
+            logger.warning("what was being said did not come to its end; cutting it off")
+        await self._voice.hush()
+
+    async def _say_last(self, words: LastWords) -> None:
+        heard = bool(words.instructions) and await self._voice.improvise(words.instructions)
+        if words.text and not heard and self._caller_is_there:
+            heard = await self._voice.insist(words.text)
+        if not heard and self._caller_is_there:
+            logger.warning("the voice did not speak the last words; playing the stored ones")
+            await self._clips.play(Clip.GOODBYE)
+        self.had_the_last_word = self._caller_is_there

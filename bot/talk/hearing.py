@@ -1,0 +1,40 @@
+"""Speech came, words did not: the transcription is stuck, cut off or refused."""
+
+import asyncio
+
+from agents.prompts import load_prompt
+from bot.records import EndReason
+from bot.talk.floor import Floor
+
+# Being asked to say it again is bearable twice; a third time it is plain that Echo is deaf.
+_QUESTIONS = 2
+
+
+class Hearing:
+    """Asks the caller to say it again, and gives up when that does not help."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+        self._nothing = asyncio.Event()
+        self._in_a_row = 0
+
+    def nothing_heard(self) -> None:
+        """The caller spoke, and no words came of it."""
+        self._in_a_row += 1
+        self._nothing.set()
+
+    def words_heard(self) -> None:
+        """The ears work."""
+        self._in_a_row = 0
+
+    async def run(self) -> None:
+        """Ask again, until cancelled or until it is of no use."""
+        while True:
+            await self._nothing.wait()
+            self._nothing.clear()
+            if self._in_a_row > _QUESTIONS:
+                await self._floor.last_words(
+                    EndReason.PROVIDER_FAILURE, error="nothing the caller said could be understood"
+                )
+                return
+            await self._floor.ask(load_prompt("not_heard"))

@@ -1,0 +1,72 @@
+"""The line as the agents know it: what they want to say, carried out by the Floor."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from agents.conversation import NotSpoken
+from agents.last_words import LastWords
+from bot.records import EndReason
+from bot.talk.floor import Floor
+from bot.talk.line import Line
+from bot.talk.opening import Opening
+from bot.talk.session_voice import SessionVoice
+
+
+class CallerLine:
+    """Implements `agents.PhoneLine` for one conversation.
+
+    `block` enters the number at the other end in the do-not-call list. `ready` is set when the
+    first sound of Echo's first words is there.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        voice: SessionVoice,
+        floor: Floor,
+        *,
+        block: Callable[[], Awaitable[bool]],
+    ) -> None:
+        self.ready = asyncio.Event()
+        self._line = line
+        self._voice = voice
+        self._floor = floor
+        self._block = block
+
+    async def open(self, text: str, *, interruptible: bool) -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            opening = self._voice.prepare(text)
+            if opening is not None:
+                await stack.enter_async_context(opening)
+                await stack.enter_async_context(self._ready_after(opening))
+            else:
+                self.ready.set()
+            if not await self._line.wait_answered():
+                raise NotSpoken
+            if not await self._floor.open(opening, text, interruptible=interruptible):
+                raise NotSpoken
+
+    def say(self, text: str) -> None:
+        self._floor.say(text)
+
+    def reply(self, instructions: str) -> None:
+        self._floor.reply(instructions)
+
+    async def say_goodbye(self, words: LastWords, *, after: Callable[[], Awaitable[None]]) -> None:
+        await self._floor.last_words(EndReason.STORY_FINISHED, words, after=after)
+
+    async def never_call_again(self) -> bool:
+        return await self._block()
+
+    @contextlib.asynccontextmanager
+    async def _ready_after(self, opening: Opening) -> AsyncIterator[None]:
+        async def tell() -> None:
+            await opening.begun.wait()
+            self.ready.set()
+
+        telling = asyncio.create_task(tell(), name="ready")
+        try:
+            yield
+        finally:
+            telling.cancel()

@@ -1,0 +1,51 @@
+"""The line to a caller who types: what an agent says there goes straight to the session."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from livekit.agents import AgentSession
+
+from agents.conversation import Conversation, NotSpoken
+from agents.last_words import LastWords
+
+
+@dataclass
+class FakeLine:
+    """A line that is answered when the test says so, and remembers the goodbyes.
+
+    `opens` False: the call is over, or a machine has the word, before the first words are said.
+    """
+
+    opens: bool = True
+    can_block: bool = True
+    session: AgentSession[Conversation] | None = None
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+    goodbyes: list[LastWords] = field(default_factory=list)
+    blocked: int = 0
+
+    def __post_init__(self) -> None:
+        self.answered.set()
+
+    async def open(self, text: str, *, interruptible: bool) -> None:
+        if not self.opens:
+            raise NotSpoken
+        await self.answered.wait()
+        assert self.session is not None
+        await self.session.say(text, allow_interruptions=interruptible)
+
+    def say(self, text: str) -> None:
+        assert self.session is not None
+        self.session.say(text)
+
+    def reply(self, instructions: str) -> None:
+        assert self.session is not None
+        self.session.generate_reply(instructions=instructions)
+
+    async def say_goodbye(self, words: LastWords, *, after: Callable[[], Awaitable[None]]) -> None:
+        await after()
+        self.goodbyes.append(words)
+
+    async def never_call_again(self) -> bool:
+        self.blocked += 1
+        return self.can_block

@@ -1,0 +1,112 @@
+"""A session that says what a test tells it to: LiveKit's events, without LiveKit."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from livekit import rtc
+from livekit.agents import AgentSession, AgentStateChangedEvent, UserStateChangedEvent
+
+from agents.conversation import Conversation
+
+
+@dataclass(eq=False)
+class FakeHandle:
+    """A speech under way; `finish` ends it."""
+
+    text: str
+    options: dict[str, Any]
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    interrupted: bool = False
+    error: BaseException | None = None
+    callbacks: list[Callable[[Any], None]] = field(default_factory=list)
+
+    def __await__(self) -> Any:
+        return self.wait_for_playout().__await__()
+
+    async def wait_for_playout(self) -> None:
+        await self.over.wait()
+
+    def interrupt(self, *, force: bool) -> None:
+        assert force
+        self.interrupted = True
+        self.finish()
+
+    def finish(self, error: BaseException | None = None) -> None:
+        self.error = error
+        self.over.set()
+        for callback in self.callbacks:
+            callback(self)
+
+    def add_done_callback(self, callback: Callable[[Any], None]) -> None:
+        self.callbacks.append(callback)
+
+    def exception(self) -> BaseException | None:
+        return self.error
+
+
+@dataclass
+class FakeSession:
+    """Records what it is asked to say. `refuses`: it is closing, or between two agents."""
+
+    refuses: bool = False
+    tts: Any = None
+    userdata: Any = None
+    current_agent: Any = None
+    agent_state: str = "listening"
+    user_state: str = "listening"
+    handles: list[FakeHandle] = field(default_factory=list)
+    hushed: int = 0
+    hangs: bool = False
+    frames: AsyncIterator[rtc.AudioFrame] | None = None
+    _listeners: dict[str, list[Callable[[Any], None]]] = field(default_factory=dict)
+
+    def say(self, text: str, **options: Any) -> FakeHandle:
+        return self._handle(text, options)
+
+    def generate_reply(self, **options: Any) -> FakeHandle:
+        return self._handle(f"<{options.get('instructions', '')}>", options)
+
+    async def interrupt(self, *, force: bool) -> None:
+        if self.refuses:
+            raise RuntimeError("AgentSession isn't running")
+        assert force
+        self.hushed += 1
+        if self.hangs:
+            await asyncio.sleep(3600)
+
+    def update_agent(self, agent: Any) -> None:
+        self.current_agent = agent
+
+    def on(self, event: str, listener: Callable[[Any], None]) -> None:
+        self._listeners.setdefault(event, []).append(listener)
+
+    def off(self, event: str, listener: Callable[[Any], None]) -> None:
+        self._listeners[event].remove(listener)
+
+    def listeners(self, event: str) -> int:
+        return len(self._listeners.get(event, []))
+
+    def emit(self, event: str, value: Any = None) -> None:
+        for listener in list(self._listeners.get(event, [])):
+            listener(value)
+
+    def agent_becomes(self, state: Any) -> None:
+        old, self.agent_state = cast(Any, self.agent_state), state
+        self.emit("agent_state_changed", AgentStateChangedEvent(old_state=old, new_state=state))
+
+    def user_becomes(self, state: Any) -> None:
+        old, self.user_state = cast(Any, self.user_state), state
+        self.emit("user_state_changed", UserStateChangedEvent(old_state=old, new_state=state))
+
+    @property
+    def as_session(self) -> AgentSession[Conversation]:
+        return cast(AgentSession[Conversation], self)
+
+    def _handle(self, text: str, options: dict[str, Any]) -> FakeHandle:
+        if self.refuses:
+            raise RuntimeError("AgentSession is closing")
+        handle = FakeHandle(text, options)
+        self.handles.append(handle)
+        return handle

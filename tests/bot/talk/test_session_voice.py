@@ -1,0 +1,131 @@
+"""Echo's voice: limits of what is said, and a session that refuses to speak."""
+
+import asyncio
+
+import pytest
+
+from agents.conversation import Conversation
+from agents.story import StoryData
+from agents.storyteller import StoryAgent
+from bot.talk.session_voice import SessionVoice
+from tests.agents.fake_line import FakeLine
+from tests.bot.talk.fake_session import FakeSession
+
+pytestmark = [pytest.mark.unit, pytest.mark.looptime]
+
+
+def now_s() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def test_words_that_are_heard_to_their_end_were_heard() -> None:
+    session = FakeSession()
+    insisting = asyncio.create_task(SessionVoice(session.as_session).insist("bye"))
+    await asyncio.sleep(3.9)
+    session.agent_becomes("speaking")
+    await asyncio.sleep(14.9)
+    assert not insisting.done()
+    session.handles[0].finish()
+    assert await insisting
+    assert session.handles[0].text == "bye"
+    assert session.handles[0].options == {"allow_interruptions": False}
+    assert not session.handles[0].interrupted
+
+
+async def test_a_voice_that_never_begins_is_given_up_after_four_seconds() -> None:
+    session = FakeSession()
+    began_s = now_s()
+    assert not await SessionVoice(session.as_session).insist("bye")
+    assert now_s() - began_s == pytest.approx(4)
+    assert session.handles[0].interrupted
+
+
+async def test_a_voice_that_never_ends_is_cut_off_after_fifteen_seconds() -> None:
+    session = FakeSession()
+    insisting = asyncio.create_task(SessionVoice(session.as_session).insist("bye"))
+    await asyncio.sleep(1)
+    session.agent_becomes("speaking")
+    began_s = now_s()
+    assert await insisting
+    assert now_s() - began_s == pytest.approx(15)
+    assert session.handles[0].interrupted
+
+
+async def test_a_model_that_fails_at_once_was_not_heard() -> None:
+    session = FakeSession()
+    improvising = asyncio.create_task(SessionVoice(session.as_session).improvise("be kind"))
+    await asyncio.sleep(1)
+    session.handles[0].finish(ValueError())
+    assert not await improvising
+    assert session.handles[0].options == {
+        "instructions": "be kind",
+        "tool_choice": "none",
+        "allow_interruptions": False,
+    }
+
+
+async def test_nothing_of_waiting_for_the_voice_is_left_behind() -> None:
+    session = FakeSession()
+    await SessionVoice(session.as_session).insist("bye")
+    assert session.listeners("agent_state_changed") == 0
+
+
+async def test_a_session_that_refuses_to_speak_is_silence_and_no_error() -> None:
+    session = FakeSession(refuses=True)
+    voice = SessionVoice(session.as_session)
+    assert not await voice.insist("bye")
+    assert not await voice.improvise("be kind")
+    assert not await voice.open(None, "hello", interruptible=True)
+    await voice.say("are you there")
+    voice.utter("a word")
+    voice.reply()
+    voice.reply("go on")
+    await voice.hush()
+    assert session.handles == []
+
+
+async def test_the_opening_tells_whether_it_was_interrupted() -> None:
+    for cut in (False, True):
+        session = FakeSession()
+        voice = SessionVoice(session.as_session)
+        opening = asyncio.create_task(voice.open(None, "hello", interruptible=False))
+        await asyncio.sleep(1)
+        if cut:
+            session.handles[0].interrupt(force=True)
+        else:
+            session.handles[0].finish()
+        assert await opening is not cut
+
+
+async def test_an_interruption_that_hangs_is_not_waited_for() -> None:
+    session = FakeSession(hangs=True)
+    began_s = now_s()
+    await SessionVoice(session.as_session).hush()
+    assert session.hushed == 1
+    assert now_s() - began_s == pytest.approx(2)
+
+
+@pytest.mark.parametrize(("state", "is_idle"), [("listening", True), ("thinking", False)])
+async def test_a_session_that_only_listens_is_idle(state: str, is_idle: bool) -> None:
+    assert SessionVoice(FakeSession(agent_state=state).as_session).is_idle is is_idle
+
+
+async def test_an_answer_is_asked_for_again_in_the_same_way() -> None:
+    session = FakeSession(userdata=Conversation(FakeLine()))
+    SessionVoice(session.as_session).reply_again()
+    assert [handle.options for handle in session.handles] == [{}]
+
+
+async def test_a_realtime_storyteller_who_did_not_answer_is_replaced() -> None:
+    realtime: object = object()
+    conversation = Conversation(FakeLine(), realtime=realtime)  # type: ignore[arg-type]  # opaque
+    teller = StoryAgent(StoryData("Maria", "Lisbon"))
+    session = FakeSession(userdata=conversation, current_agent=teller)
+    SessionVoice(session.as_session).reply_again()
+    assert session.current_agent is not teller
+    assert isinstance(session.current_agent, StoryAgent)
+    assert session.current_agent.story == teller.story
+    assert conversation.realtime is None
+    assert session.handles == []  # the new one speaks by itself, and only once
+    SessionVoice(session.as_session).reply_again()
+    assert len(session.handles) == 1

@@ -1,0 +1,89 @@
+"""A caller who says nothing is asked twice, and then wished a good night."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+
+from agents.prompts import load_prompt
+from bot.records import EndReason
+from bot.talk.silence import keep_silence_short
+from tests.bot.talk.fakes import Scene
+
+pytestmark = [pytest.mark.unit, pytest.mark.looptime]
+
+FIRST = f"say {load_prompt('still_there')}"
+SECOND = f"say {load_prompt('still_there_again')}"
+BYE = f"insist {load_prompt('farewell_silence')}"
+
+
+@asynccontextmanager
+async def watched() -> AsyncIterator[Scene]:
+    scene = Scene()
+    task = asyncio.create_task(keep_silence_short(scene.floor, silence_s=8))
+    await asyncio.sleep(0)
+    try:
+        yield scene
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def test_a_silent_caller_is_asked_twice_and_then_said_goodbye_to() -> None:
+    async with watched() as scene:
+        await scene.until(60)
+        # Each question lasts 3.5 s, and 8 s of silence follow it.
+        assert scene.lines == [
+            (8.0, FIRST),
+            (11.5, "said"),
+            (19.5, SECOND),
+            (23.0, "said"),
+            (31.0, "hush"),
+            (31.0, BYE),
+            (34.5, "said"),
+        ]
+        assert scene.ending.reason is EndReason.SILENCE
+
+
+async def test_a_caller_who_speaks_in_time_is_not_asked() -> None:
+    async with watched() as scene:
+        for second in range(5, 60, 5):
+            await scene.until(second)
+            scene.floor.caller_begins()
+            scene.floor.caller_stops()
+        assert scene.lines == []
+
+
+async def test_a_caller_who_answers_is_asked_from_the_beginning() -> None:
+    async with watched() as scene:
+        await scene.until(24)
+        scene.floor.caller_begins()
+        await scene.until(25)
+        scene.floor.caller_stops()
+        await scene.until(60)
+        asked = [what for what in scene.timeline.what if what.startswith("say")]
+        assert asked == [FIRST, SECOND, FIRST, SECOND]
+
+
+async def test_nobody_is_asked_while_an_answer_is_owed() -> None:
+    async with watched() as scene:
+        scene.floor.answer_due()
+        await scene.until(300)
+        assert scene.lines == []
+
+
+async def test_nobody_is_asked_while_a_screener_has_the_word() -> None:
+    async with watched() as scene:
+        scene.floor.hold()
+        await scene.until(300)
+        assert scene.lines == []
+
+
+async def test_a_call_is_not_given_up_in_the_middle_of_a_thought() -> None:
+    async with watched() as scene:
+        await scene.until(24)
+        scene.voice.is_busy = True
+        await scene.until(200)
+        assert scene.ending.reason is None

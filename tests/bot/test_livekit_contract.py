@@ -1,0 +1,179 @@
+"""Everything that bot/livekit_gaps.py relies on in LiveKit: names, signatures, order of events.
+
+When one of these fails after an upgrade, read the docstring in that module before mending it.
+"""
+
+import ast
+import importlib
+import inspect
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from livekit import agents, rtc
+from livekit.agents import AgentSession, APIConnectionError
+from livekit.agents.llm import RealtimeModelError
+from livekit.agents.utils import http_context
+from livekit.agents.utils.aio import cancel_and_wait
+from livekit.agents.voice.agent_activity import AgentActivity
+from livekit.agents.voice.amd import AMD, AMDCategory
+from livekit.agents.voice.amd.detector import DetectionOptions
+from livekit.plugins.openai import realtime
+
+from bot import livekit_gaps
+from tests.house import ROOT, parse, python_files
+
+pytestmark = pytest.mark.unit
+
+
+def parameters(function: Any) -> set[str]:
+    return set(inspect.signature(function).parameters)
+
+
+# --- the detector of machines ---------------------------------------------------------------------
+
+
+def test_the_detectors_hold_on_the_voice_can_be_taken_back() -> None:
+    assert parameters(AgentActivity._resume_authorization) == {"self"}
+    assert "self._activity: AgentActivity | None" in inspect.getsource(AgentSession.__init__)
+    assert "_activity._resume_authorization()" in inspect.getsource(AMD.execute)
+
+
+def test_a_session_without_an_agent_has_no_hold_to_take_back() -> None:
+    session: Any = type("Session", (), {"_activity": None})()
+    livekit_gaps.let_speak(session)
+
+
+def test_the_detector_takes_what_we_give_it() -> None:
+    assert {
+        "session",
+        "llm",
+        "stt",
+        "participant_identity",
+        "interrupt_on_machine",
+        "ivr_detection",
+        "suppress_compatibility_warning",
+        "detection_options",
+        "wait_until_finished",
+    } <= parameters(AMD.__init__)
+    options = {"no_speech_threshold", "timeout", "human_speech_threshold"}
+    assert options <= set(DetectionOptions.__annotations__)
+    assert {c.name for c in AMDCategory} == {
+        "HUMAN",
+        "MACHINE_IVR",
+        "MACHINE_VM",
+        "MACHINE_UNAVAILABLE",
+        "UNCERTAIN",
+    }
+
+
+@pytest.mark.parametrize("by_words_alone", [True, False])
+async def test_only_behind_a_screener_does_a_detector_decide_in_mid_speech(
+    by_words_alone: bool,
+) -> None:
+    session: Any = type("Session", (), {"stt": None})()
+    detector = livekit_gaps.machine_detector(
+        session, identity="callee", limit_s=9, by_words_alone=by_words_alone
+    )
+    assert detector._wait_until_finished is not by_words_alone
+    assert detector._opts["timeout"] == 9
+    assert (detector._opts["human_speech_threshold"] == 0.0) is by_words_alone
+
+
+# --- the realtime model ---------------------------------------------------------------------------
+
+
+async def test_a_lost_realtime_session_closes_without_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def fail(_: realtime.RealtimeSession) -> None:
+        raise APIConnectionError("lost")
+
+    monkeypatch.setattr(realtime.RealtimeSession, "__init__", lambda *_, **__: None)
+    monkeypatch.setattr(realtime.RealtimeSession, "aclose", fail)
+    model = livekit_gaps.RealtimeModel(api_key="none", base_url="http://127.0.0.1:1/v1")
+    await model.session().aclose()
+    with pytest.raises(APIConnectionError):
+        await super(livekit_gaps.RealtimeModel, model).session().aclose()
+
+
+def test_the_realtime_model_still_makes_its_sessions_in_one_place() -> None:
+    assert parameters(realtime.RealtimeModel.session) == {"self", "turn_detection_disabled"}
+
+
+def test_the_realtime_address_is_the_plugins_own() -> None:
+    url = livekit_gaps.realtime_url("http://127.0.0.1:99/v1", "gpt-realtime")
+    assert url == "ws://127.0.0.1:99/v1/realtime?model=gpt-realtime"
+
+
+def test_an_error_is_told_before_the_session_decides_to_close() -> None:
+    # The handler of the event may still say that the session shall go on.
+    source = inspect.getsource(AgentActivity._on_error)
+    assert source.index('emit("error"') < source.index("self._session._on_error(")
+    assert "recoverable" in inspect.getsource(AgentSession._on_error)
+    error = cast(Any, RealtimeModelError)(
+        timestamp=0.0, label="", error=ValueError(), recoverable=False
+    )
+    livekit_gaps.keep_open(error)
+    assert error.recoverable
+
+
+# --- small things ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("module", livekit_gaps.PRELOADED)
+def test_what_is_preloaded_exists(module: str) -> None:
+    importlib.import_module(module)
+
+
+def test_the_noise_after_the_end_is_still_written_like_this() -> None:
+    sources = "".join(
+        path.read_text(encoding="utf-8") for path in Path(agents.__file__).parent.rglob("*.py")
+    )
+    native = Path(str(rtc.__file__)).with_name("resources") / "liblivekit_ffi.so"
+    in_python, in_native = livekit_gaps.NOISE_AFTER_THE_END
+    assert in_python in sources
+    assert in_native.encode() in native.read_bytes()
+
+
+def test_undocumented_helpers_are_where_they_were() -> None:
+    assert livekit_gaps.cancel_and_wait is cancel_and_wait
+    assert inspect.isasyncgenfunction(inspect.unwrap(http_context.open))
+
+
+def test_a_session_can_be_told_to_take_no_orders_and_to_record_nothing() -> None:
+    assert {"session_host", "record"} <= parameters(AgentSession.start)
+    assert "user_away_timeout" in parameters(AgentSession.__init__)
+
+
+# --- nowhere else ---------------------------------------------------------------------------------
+
+GAPS = ROOT / "bot" / "livekit_gaps.py"
+
+
+# Documented by their libraries in spite of the underscore.
+PUBLIC = {"_exit", "_mapping"}
+
+
+def private_uses(source: Any) -> set[str]:
+    """Attributes with a leading underscore of anything but self, cls and super()."""
+    return {
+        f"{node.lineno}: {ast.unparse(node)}"
+        for node in ast.walk(source)
+        if isinstance(node, ast.Attribute)
+        and node.attr.startswith("_")
+        and not node.attr.startswith("__")
+        and node.attr not in PUBLIC
+        and not (isinstance(node.value, ast.Name) and node.value.id in {"self", "cls", "other"})
+    }
+
+
+@pytest.mark.parametrize("room", ["agents", "bot", "scripts", "sip"])
+def test_nothing_private_is_used_anywhere_else(room: str) -> None:
+    found = {
+        f"{path.relative_to(ROOT)}:{use}"
+        for path in python_files(room)
+        if path != GAPS
+        for use in private_uses(parse(path))
+    }
+    assert found == set()
