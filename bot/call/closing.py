@@ -9,7 +9,7 @@ from livekit.agents import JobContext
 from bot.livekit_gaps import NOISE_AFTER_THE_END
 from bot.logs import call_ended
 from bot.records import CallRecorder, EndReason
-from bot.talk.ending import Ending
+from bot.talk.floor.ending import Ending
 from sip.calls.line import hang_up
 from sip.errors import HangUpFailed
 

@@ -8,7 +8,7 @@ from livekit.agents import JobContext
 from bot.call.progress import Progress
 from bot.records import EndReason, Order
 from bot.settings import Settings
-from bot.talk.ending import Ending
+from bot.talk.floor.ending import Ending
 from bot.talk.line import Line
 from bot.waiting import first_of
 from sip.calls.dial import Dialling, connect_once, dial

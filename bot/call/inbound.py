@@ -11,7 +11,7 @@ from agents.intro import IntroAgent
 from bot.call.do_not_call import block_number
 from bot.records import CallRecorder, Direction, EndReason
 from bot.settings import Settings
-from bot.talk.ending import Ending
+from bot.talk.floor.ending import Ending
 from bot.talk.line import Line
 from bot.talk.talk import Talk
 from sip.calls.call_info import CallInfo

@@ -27,7 +27,7 @@ from bot.records import (
     utc_now,
 )
 from bot.settings import Settings
-from bot.talk.ending import Ending
+from bot.talk.floor.ending import Ending
 from bot.talk.line import Line
 from bot.talk.talk import Talk
 from bot.waiting import first_of

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from bot.records import Ledger, Order, RecordsError, utc_now
-from bot.talk.ending import Ending
+from bot.talk.floor.ending import Ending
 from sip.calls.calling_hours import CallingHours, may_call
 from sip.calls.outcome import Outcome
 

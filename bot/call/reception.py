@@ -16,9 +16,9 @@ from livekit.agents.voice.amd import AMDCategory
 from agents.last_words import LastWords
 from agents.prompts import load_prompt
 from bot.call.progress import Progress
-from bot.records import EndReason
-from bot.talk.ending import Ending
-from bot.talk.floor import Floor
+from bot.records.record import EndReason
+from bot.talk.floor.ending import Ending
+from bot.talk.floor.floor import Floor
 from sip.calls.outcome import Outcome
 
 logger = logging.getLogger("storyline.outbound")

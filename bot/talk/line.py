@@ -10,8 +10,8 @@ from livekit import rtc
 
 from bot import messages
 from bot.messages import Message
-from bot.records import EndReason
-from bot.talk.ending import Ending
+from bot.records.record import EndReason
+from bot.talk.floor.ending import Ending
 from bot.waiting import first_of
 from sip.calls.call_info import CallStatus, call_status
 

@@ -11,7 +11,7 @@ from bot.livekit_gaps import NEVER_CLOSES, RealtimeModel
 from bot.settings import Settings
 
 # A request that fails at once is tried once more by the library; whatever takes longer is the
-# business of bot/talk/patience.py, which knows that a caller is waiting.
+# business of bot/talk/watchers/patience.py, which knows that a caller is waiting.
 _PIPELINE_CONNECT = APIConnectOptions(max_retry=1, retry_interval=0.3, timeout=8.0)
 # A live transcription may reconnect as often as it needs while the caller goes on talking.
 _STT_CONNECT = APIConnectOptions(max_retry=8, retry_interval=0.5, timeout=5.0)

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from agents.conversation import NotSpoken
 from agents.last_words import LastWords
-from bot.records import EndReason
-from bot.talk.floor import Floor
+from bot.records.record import EndReason
+from bot.talk.floor.floor import Floor
 from bot.talk.line import Line
 from bot.talk.opening import Opening
 from bot.talk.session_voice import SessionVoice

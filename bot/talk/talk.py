@@ -14,19 +14,19 @@ from bot.records import AgentReached, CallRecorder, EndReason, utc_now
 from bot.settings import Settings
 from bot.talk import audio
 from bot.talk.clips import ClipPlayer
-from bot.talk.ending import Ending
-from bot.talk.floor import Floor
-from bot.talk.hearing import Hearing
+from bot.talk.floor.ending import Ending
+from bot.talk.floor.floor import Floor
 from bot.talk.line import Line
 from bot.talk.models import build_models, connect_options
-from bot.talk.observer import SessionObserver
-from bot.talk.patience import Patience
 from bot.talk.phone_line import CallerLine
 from bot.talk.realtime import is_reachable
 from bot.talk.session_voice import SessionVoice
-from bot.talk.silence import keep_silence_short
-from bot.talk.time_limit import keep_time_limit
 from bot.talk.warm import Warm
+from bot.talk.watchers.hearing import Hearing
+from bot.talk.watchers.observer import SessionObserver
+from bot.talk.watchers.patience import Patience
+from bot.talk.watchers.silence import keep_silence_short
+from bot.talk.watchers.time_limit import keep_time_limit
 
 logger = logging.getLogger("storyline.talk")
 
@@ -102,7 +102,7 @@ class Talk:
             vad=self._warm.vad,
             turn_handling=audio.turn_handling(),
             conn_options=connect_options(),
-            user_away_timeout=None,  # silence is watched by bot/talk/silence.py
+            user_away_timeout=None,  # silence is watched by bot/talk/watchers/silence.py
             transcription_timeout=audio.TRANSCRIPTION_LIMIT_S,
             # The warm-up of the echo canceller would swallow the caller's first words.
             aec_warmup_duration=None,

@@ -15,7 +15,7 @@ from bot.records import (
     Order,
     OrderState,
 )
-from bot.talk.ending import Ending
+from bot.talk.floor.ending import Ending
 from sip.calls.calling_hours import CallingHours
 from sip.calls.outcome import Outcome
 from tests.bot.records.orders import PLENTY, an_order

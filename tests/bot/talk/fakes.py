@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from bot.records import EndReason
 from bot.talk.clips import Clip
-from bot.talk.ending import Ending
-from bot.talk.floor import Floor
+from bot.talk.floor.ending import Ending
+from bot.talk.floor.floor import Floor
 from bot.talk.opening import Opening
 
 # What SessionVoice waits for a voice that does not begin, and how long clips and sentences last.

@@ -7,7 +7,7 @@ from livekit import rtc
 
 from bot.messages import Message, proof_of
 from bot.records import EndReason
-from bot.talk.ending import Ending
+from bot.talk.floor.ending import Ending
 from bot.talk.line import Line
 from tests.bot.talk.fake_room import ROOM, SECRET, FakeRoom
 

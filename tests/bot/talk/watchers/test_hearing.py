@@ -8,7 +8,7 @@ import pytest
 
 from agents.prompts import load_prompt
 from bot.records import EndReason
-from bot.talk.hearing import Hearing
+from bot.talk.watchers.hearing import Hearing
 from tests.bot.talk.fakes import Scene
 
 pytestmark = [pytest.mark.unit, pytest.mark.looptime]

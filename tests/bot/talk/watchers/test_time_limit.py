@@ -8,7 +8,7 @@ from agents.conversation import Conversation
 from agents.prompts import load_prompt
 from agents.story import StoryData
 from bot.records import EndReason
-from bot.talk.time_limit import keep_time_limit
+from bot.talk.watchers.time_limit import keep_time_limit
 from tests.agents.fake_line import FakeLine
 from tests.bot.talk.fakes import Scene
 

@@ -6,9 +6,9 @@ causes: a model that is slow, refuses, is cut off or stalls looks the same from 
 
 import logging
 
-from bot.records import EndReason
-from bot.talk.debt import Debt
-from bot.talk.floor import Floor
+from bot.records.record import EndReason
+from bot.talk.floor.debt import Debt
+from bot.talk.floor.floor import Floor
 
 logger = logging.getLogger("storyline.patience")
 

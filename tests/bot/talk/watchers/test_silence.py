@@ -8,7 +8,7 @@ import pytest
 
 from agents.prompts import load_prompt
 from bot.records import EndReason
-from bot.talk.silence import keep_silence_short
+from bot.talk.watchers.silence import keep_silence_short
 from tests.bot.talk.fakes import Scene
 
 pytestmark = [pytest.mark.unit, pytest.mark.looptime]

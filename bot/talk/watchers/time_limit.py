@@ -5,8 +5,8 @@ import asyncio
 from agents.conversation import Conversation
 from agents.last_words import LastWords
 from agents.prompts import load_prompt
-from bot.records import EndReason
-from bot.talk.floor import Floor
+from bot.records.record import EndReason
+from bot.talk.floor.floor import Floor
 
 
 async def keep_time_limit(

@@ -15,12 +15,12 @@ from collections.abc import Awaitable, Callable
 from enum import Enum, auto
 
 from agents.last_words import LastWords
-from bot.records import EndReason
+from bot.records.record import EndReason
 from bot.talk.clips import Clip
-from bot.talk.debt import Debt
-from bot.talk.ending import Ending
+from bot.talk.floor.debt import Debt
+from bot.talk.floor.ending import Ending
+from bot.talk.floor.voice import Clips, Voice
 from bot.talk.opening import Opening
-from bot.talk.voice import Clips, Voice
 
 logger = logging.getLogger("storyline.floor")
 

@@ -2,8 +2,8 @@
 
 from agents.last_words import LastWords
 from agents.prompts import load_prompt
-from bot.records import EndReason
-from bot.talk.floor import Floor
+from bot.records.record import EndReason
+from bot.talk.floor.floor import Floor
 
 _QUESTIONS = ("still_there", "still_there_again")
 

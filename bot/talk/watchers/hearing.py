@@ -3,8 +3,8 @@
 import asyncio
 
 from agents.prompts import load_prompt
-from bot.records import EndReason
-from bot.talk.floor import Floor
+from bot.records.record import EndReason
+from bot.talk.floor.floor import Floor
 
 # Being asked to say it again is bearable twice; a third time it is plain that Echo is deaf.
 _QUESTIONS = 2

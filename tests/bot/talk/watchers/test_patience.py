@@ -8,7 +8,7 @@ import pytest
 
 from agents.last_words import LastWords
 from bot.records import EndReason
-from bot.talk.patience import Patience
+from bot.talk.watchers.patience import Patience
 from tests.bot.talk.fakes import Scene
 
 pytestmark = [pytest.mark.unit, pytest.mark.looptime]

@@ -18,9 +18,9 @@ from livekit.agents.tts import TTSError
 from agents.story import StoryData
 from agents.storyteller import StoryAgent
 from bot.records import AgentReached, EndReason
-from bot.talk.floor import State
-from bot.talk.hearing import Hearing
-from bot.talk.observer import SessionObserver
+from bot.talk.floor.floor import State
+from bot.talk.watchers.hearing import Hearing
+from bot.talk.watchers.observer import SessionObserver
 from tests.bot.talk.fake_session import FakeHandle, FakeSession
 from tests.bot.talk.fakes import Scene
 

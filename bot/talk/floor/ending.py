@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.records import EndReason
+from bot.records.record import EndReason
 
 
 class Ending:

@@ -20,9 +20,9 @@ from agents.conversation import Conversation
 from agents.storyteller import StoryAgent
 from bot.livekit_gaps import keep_open
 from bot.records import AgentReached, CallRecorder, EndReason
-from bot.talk.ending import Ending
-from bot.talk.floor import Floor
-from bot.talk.hearing import Hearing
+from bot.talk.floor.ending import Ending
+from bot.talk.floor.floor import Floor
+from bot.talk.watchers.hearing import Hearing
 
 logger = logging.getLogger("storyline.turns")
 

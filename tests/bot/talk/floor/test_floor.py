@@ -6,7 +6,7 @@ import pytest
 
 from agents.last_words import LastWords
 from bot.records import EndReason
-from bot.talk.floor import State
+from bot.talk.floor.floor import State
 from tests.bot.talk.fakes import Scene
 
 pytestmark = [pytest.mark.unit, pytest.mark.looptime]
