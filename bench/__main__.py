@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import report, suite
+from bench import charts, report, suite
 from bench.figures import DELAYS, Figure
 from bench.house import open_house
 
@@ -31,6 +31,7 @@ def measure(name: str, *chosen: suite.Cell) -> None:
                 report.show(found, console)
                 figures += found
                 path = report.save(figures, name)
+        charts.save(figures, report.RESULTS, name)
         console.print(f"written: {path}", highlight=False)
         for line in report.ASSUMED:
             console.print(line, highlight=False)
@@ -69,6 +70,12 @@ def capacity(calls: Calls = None) -> None:
     measure("capacity", suite.capacity(calls or [1, 2, 4, 8]))
 
 
+@app.command()
+def lines(turns: Turns = 6) -> None:
+    """Bad lines: loss, bursts, jitter, a hole."""
+    measure("lines", suite.bad_lines(turns))
+
+
 @app.command(name="all")
 def short_table() -> None:
     """The short table: every cell but the long ones, the plain settings beside."""
@@ -80,6 +87,17 @@ def short_table() -> None:
         suite.barge_in(6, modes),
         suite.answer(8),
         suite.capacity([1, 4, 8]),
+    )
+
+
+@app.command()
+def quick() -> None:
+    """A look in five minutes: both storytellers, no baseline."""
+    measure(
+        "quick",
+        suite.response_gap(6, suite.MODES, list(DELAYS)),
+        suite.answer(4, cold=False),
+        suite.barge_in(4, suite.MODES[:1]),
     )
 
 

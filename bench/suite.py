@@ -10,11 +10,20 @@ from bench.cells import capacity as capacities
 from bench.cells import gap as gaps
 from bench.figures import DELAYS, INSTANT, Figure, percentile
 from bench.house import House, Running
+from bench.line import fates
 
 MODES = ("pipeline", "realtime")
 PLAIN = "plain settings"
 PLAIN_WORKER = ("-m", "bench.workers.plain", "start")
 CALIBRATED_WITH = 8
+BAD_LINES = {
+    "2 % of packets lost": fates.loss(0.02),
+    "5 % lost": fates.loss(0.05),
+    "15 % lost": fates.loss(0.15),
+    "5 % lost in bursts of 0.1 s": fates.bursts(0.05),
+    "40 ms of jitter": fates.jitter(0.04),
+    "a hole of 2 s every 12 s": fates.hole(2.0, 10.0),
+}
 
 Cell = Callable[[House], Awaitable[Sequence[Figure]]]
 
@@ -51,6 +60,25 @@ def response_gap(turns: int, modes: Sequence[str], delays: Sequence[str]) -> Cel
     return cell
 
 
+def bad_lines(turns: int) -> Cell:
+    """Turns over lines that lose and delay the caller's packets, by the pipeline."""
+
+    async def cell(house: House) -> list[Figure]:
+        readings: list[gaps.Readings] = []
+        async with bot(house, MODES[0]):
+            for name, fate in BAD_LINES.items():
+                series = gaps.Series(name, INSTANT, turns, fate=fate)
+                readings.append(await gaps.measure(house, series))
+        return [
+            Figure(
+                "bad lines", each.name, tuple(a.gap_s for a in each.answers), tuple(each.discards)
+            )
+            for each in readings
+        ]
+
+    return cell
+
+
 def barge_in(tries: int, modes: Sequence[str]) -> Cell:
     """Real interruptions in each mode, and other sounds in the first."""
 
@@ -62,7 +90,7 @@ def barge_in(tries: int, modes: Sequence[str]) -> Cell:
                 told = mode != PLAIN
                 obeyed.append(await barging.interruptions(house, mode, tries, has_storyteller=told))
                 if mode == modes[0]:
-                    wrong = await barging.noises(house, max(2, tries // 2))
+                    wrong = await barging.noises(house, max(1, tries // 3))
         return barging.figures(obeyed, wrong)
 
     return cell

@@ -54,6 +54,7 @@ async def interruptions(
 ) -> Stops:
     """Interrupt the storyteller so often, each time while she answers the last interruption."""
     stops = Stops(f"{name}: a real interruption silences her")
+    await house.providers.script(_greeting())
     try:
         async with dial(house.line, house.new_caller()) as call:
             await _into_the_story(house, call, has_storyteller)
@@ -89,6 +90,7 @@ async def noises(house: House, tries: int) -> list[Stops]:
         ("an office, 10 dB below a voice", office(PROBED_S, -10.0), None),
     ]
     found = [Stops(name) for name, _, _ in probes]
+    await house.providers.script(_greeting())
     try:
         async with dial(house.line, house.new_caller()) as call:
             await _into_the_story(house, call)
@@ -106,9 +108,8 @@ async def _probe(
     """Echo is talking when this begins, and again when it ends."""
     await house.providers.script(_long(clip))
     await asyncio.sleep(INTO_S[number % len(INTO_S)] / 2)
-    onset_s = call.media.sent[-1][0]
     stops.tries += 1
-    await asyncio.wrap_future(call.media.play(pcm))
+    onset_s = (await call.say(pcm)).start_s
     await asyncio.sleep(max(0.0, onset_s + PROBED_S - call.media.sent[-1][0]))
     stop = stop_of(call.heard(PAUSE_S), onset_s, onset_s + PROBED_S)
     if stop is not None:
@@ -118,6 +119,10 @@ async def _probe(
     await house.providers.script(_long(YES))
     said = await call.say(YES.pcm())
     await call.wait_sound(said.start_s, 8.0)
+
+
+def _greeting() -> Script:
+    return script.turn(None, INTRODUCTION[0].question, INSTANT)
 
 
 def _long(clip: Clip | None) -> Script:

@@ -14,6 +14,7 @@ from bench.processes import Usage, usage
 from local.providers.script import Script
 
 TURNS = 3
+SPARE = 12
 THINKS_S = 0.4
 MEASURED_S = 6.0
 ANSWER_LIMIT_S = 20.0
@@ -54,7 +55,7 @@ async def load(house: House, calls: int, apart_s: float) -> Load:
 def _script(calls: int) -> Script:
     """Every call hears the same words and gets the same answers, in any order."""
     one = script.turn(TURN.clip, TURN.question, INSTANT)
-    times = calls * (TURNS + 2)
+    times = calls * (TURNS + SPARE)
     return Script(one.stt * times, one.chat * times, one.speech * times, one.realtime * times)
 
 

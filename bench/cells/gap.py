@@ -9,6 +9,7 @@ from bench import script
 from bench.clips import INTRODUCTION, STORY, Turn
 from bench.figures import Answer, Delays, Figure, Split, split
 from bench.house import House
+from bench.line.media import Fate, arrives
 from bench.line.telephone import Call, CallFailed, NothingHeard, dial
 
 THINKS_S = 0.4
@@ -38,6 +39,7 @@ class Series:
     way_in_s: float | None = None
     has_storyteller: bool = True
     """False for a worker with one agent."""
+    fate: Fate = arrives
 
 
 async def measure(house: House, series: Series) -> Readings:
@@ -45,7 +47,7 @@ async def measure(house: House, series: Series) -> Readings:
     readings = Readings(series.name)
     await house.providers.script(script.turn(None, INTRODUCTION[0].question, series.delays))
     try:
-        async with dial(house.line, house.new_caller()) as call:
+        async with dial(house.line, house.new_caller(), fate=series.fate) as call:
             await _talk(house, call, series, readings)
             readings.latest_sending_s = call.media.latest_sending_s
     except (CallFailed, NothingHeard) as failure:
