@@ -8,7 +8,9 @@ from rich.console import Console
 
 from bench import charts, report, suite
 from bench.figures import DELAYS, Figure
-from bench.house import open_house
+from bench.house import NotReady, open_house
+from bench.line.telephone import CallFailed, NothingHeard
+from local.stack import StackError
 
 app = typer.Typer(add_completion=False, help=__doc__)
 console = Console()
@@ -36,7 +38,11 @@ def measure(name: str, *chosen: suite.Cell) -> None:
         for line in report.ASSUMED:
             console.print(line, highlight=False)
 
-    asyncio.run(run())
+    try:
+        asyncio.run(run())
+    except (NotReady, CallFailed, NothingHeard, StackError) as failure:
+        console.print(f"[red]{failure}[/red]", highlight=False)
+        raise typer.Exit(1) from None
 
 
 @app.command()

@@ -12,7 +12,9 @@ from livekit.plugins import deepgram, openai, silero
 
 GREETING = "Hello! May I ask your name?"
 
-server = AgentServer(port=int(os.environ.get("PORT", "0")))
+# The one setting that is not plain: by default a worker refuses calls while the whole machine is
+# busy, and with the callers on the same machine it is.
+server = AgentServer(port=int(os.environ.get("PORT", "0")), load_fnc=lambda: 0.0)
 
 
 def prewarm(process: JobProcess) -> None:
