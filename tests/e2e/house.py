@@ -18,6 +18,7 @@ from local.providers.control import ControlClient
 from local.stack import Stack
 from tests.e2e.browser import join_room
 from tests.e2e.explanation import explain
+from tests.second_tries import Misheard
 
 # Deleting a room, sending BYE and writing the record take a moment each.
 SETTLE_S = 5.0
@@ -145,6 +146,45 @@ def has_word(said: str, word: str) -> bool:
     return any(SequenceMatcher(None, word.lower(), each).ratio() >= 0.8 for each in words)
 
 
+def is_heard(said: str, words: str) -> bool:
+    """Whether these words were said as they stand or, if it is one word, nearly so."""
+    return words.lower() in said.lower() or has_word(said, words)
+
+
+def assert_heard(said: str, *words: str) -> None:
+    """All of these were said. Raises Misheard."""
+    missing = [each for each in words if not is_heard(said, each)]
+    if missing:
+        raise Misheard(f"not heard: {missing}; heard only: {said}")
+
+
+def assert_one_heard(said: str, *words: str) -> None:
+    """At least one of these was said. Raises Misheard."""
+    if not any(is_heard(said, each) for each in words):
+        raise Misheard(f"none heard of {words}; heard only: {said}")
+
+
+async def hear_until(
+    phone: PhoneCall, *words: str, after_s: float = 0.0, timeout_s: float = 20.0
+) -> str:
+    """Everything the far end says, and nobody has listened to yet, until one of `words` has
+    fallen, however it pauses; utterances that end by `after_s` do not count.
+
+    Raises Misheard when something else is said; as PhoneCall.hear when nothing is.
+    """
+    said = ""
+    while not any(is_heard(said, each) for each in words):
+        try:
+            heard = await phone.hear(timeout_s)
+        except CallerError as failure:
+            if not said:
+                raise
+            raise Misheard(f"none heard of {words}; heard only: {said}") from failure
+        if heard.end_s > after_s:
+            said += " " + heard.text
+    return said
+
+
 @dataclass
 class TestCall:
     """One call in a test's hand: the telephone, and the words the claim is about."""
@@ -160,15 +200,7 @@ class TestCall:
         return (await self.phone.hear_turn(timeout_s)).text
 
     async def hear_until(self, *words: str, timeout_s: float = 20.0) -> str:
-        """Everything Echo says until one of `words` has fallen, however she pauses."""
-        said = ""
-        while not any(word.lower() in said.lower() or has_word(said, word) for word in words):
-            try:
-                said += " " + (await self.phone.hear(timeout_s)).text
-            except CallerError as failure:
-                failure.add_note(f"waited for one of {words}; heard only: {said}")
-                raise
-        return said
+        return await hear_until(self.phone, *words, timeout_s=timeout_s)
 
     async def answer_greeting(self, words: str) -> None:
         """Hear Echo out and answer at once; what she said is understood meanwhile."""
@@ -176,7 +208,7 @@ class TestCall:
         await self.phone.wait_for_silence(0.8, 30.0)
         await self.phone.say(words)
         greeting = await self.hear_until(GREETING_END)
-        assert has_word(greeting, GREETING), greeting
+        assert_heard(greeting, GREETING)
 
     async def introduce(self, words: str = "Hi, I'm Maria from Lisbon.") -> str:
         """Say who is calling, and return how the story begins."""

@@ -3,14 +3,14 @@
 import pytest
 
 from bot.records import AgentReached, EndReason
-from tests.e2e.house import GREETING, House, has_word
+from tests.e2e.house import GREETING, House, assert_heard
 
 pytestmark = pytest.mark.e2e
 
 
 async def test_a_silent_caller_is_asked_twice_and_then_let_go(house: House) -> None:
     async with house.ring() as call:
-        assert has_word(await call.hear(), GREETING)
+        assert_heard(await call.hear(), GREETING)
         await call.hear_until("listening")
         await call.hear_until("anything")
         await call.hear_until("book")

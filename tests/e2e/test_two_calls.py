@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.records import AgentReached, CallRecord
-from tests.e2e.house import House, has_word
+from tests.e2e.house import House, assert_heard, has_word
 
 pytestmark = pytest.mark.e2e
 
@@ -15,8 +15,8 @@ async def test_two_calls_at_once_never_mix(house: House) -> None:
         _call(house, "I'm Peter from Berlin.", "Berlin"),
         _call(house, "I'm Robert from Chicago.", "Chicago"),
     )
-    assert has_word(peter_heard, "Peter")
-    assert has_word(robert_heard, "Robert")
+    assert_heard(peter_heard, "Peter")
+    assert_heard(robert_heard, "Robert")
     assert not any(has_word(peter_heard, word) for word in ("Robert", "Chicago"))
     assert not any(has_word(robert_heard, word) for word in ("Peter", "Berlin"))
     assert peter.room_name != robert.room_name

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.records import AgentReached, Direction, EndReason
-from tests.e2e.house import House, has_word
+from tests.e2e.house import House, assert_heard
 
 pytestmark = pytest.mark.e2e
 
@@ -13,7 +13,7 @@ async def test_a_visitor_by_web_page_is_told_a_story(house: House) -> None:
         await call.begin_story()
         await call.phone.interrupt("Stop, please. I want to end the call now.", after_s=1.5)
         goodbye = await call.hear_until("for this story", "sleep", "goodbye")
-        assert has_word(goodbye, "Peter")
+        assert_heard(goodbye, "Peter")
         await call.phone.wait_hung_up(10.0)
         assert call.phone.ended_by == "far end"
         record = await call.record()

@@ -88,6 +88,11 @@ class _Answering:
             return False
         return True
 
+    async def wait_for_speech(self, timeout_s: float) -> None:
+        """Until the far end speaks."""
+        assert self._call is not None
+        await self._call.wait_for_speech(timeout_s)
+
     async def press(self, keys: str) -> None:
         assert self._call is not None
         await self._call.press(keys)

@@ -16,6 +16,8 @@ from bot.records import CallRecord, Ledger, Order
 from local.caller import PhoneCall
 from local.caller.incoming import Telephone
 from local.stack.environment import clean_environment
+from sip.objects.kinds import Kind, object_id
+from sip.objects.server import read_snapshot
 from tests.e2e.house import House
 
 _LIMIT_S = 60.0
@@ -101,6 +103,11 @@ class Operator:
 
     async def run(self, *arguments: str, env: dict[str, str] | None = None) -> Ended:
         return await (await self.start(*arguments, env=env)).wait()
+
+    async def trunk_id(self, name: str) -> str:
+        """What the server calls the way out of this name."""
+        snapshot = await read_snapshot(self.house.livekit.sip)
+        return object_id(snapshot.named(Kind.OUTBOUND_TRUNK, name)[0])
 
     async def order(self, number: str) -> Order:
         """The one order for a number."""

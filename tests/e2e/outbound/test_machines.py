@@ -8,6 +8,7 @@ import pytest
 from bot.records import AgentReached, EndReason
 from local.caller import PhoneCall
 from sip.calls.outcome import Outcome
+from tests.e2e.house import assert_heard, hear_until, is_heard
 from tests.e2e.outbound.operator import Operator
 
 pytestmark = pytest.mark.e2e
@@ -31,13 +32,11 @@ def beep(duration_s: float = 0.6, tone_hz: float = 1000.0) -> bytes:
     return array("h", samples).tobytes()
 
 
-async def said_after(call: PhoneCall, moment_s: float, word: str) -> None:
-    """Until Echo has said a word after a moment; one utterance may reach across it."""
-    while True:
-        heard = " ".join(line.text for line in call.lines if line.end_s > moment_s)
-        if word in heard.lower():
-            return
-        await call.hear(20.0)
+async def said_after(call: PhoneCall, moment_s: float, words: str) -> None:
+    """Until Echo has said this after a moment; one utterance may reach across it."""
+    heard = " ".join(line.text for line in call.lines if line.end_s > moment_s)
+    if not is_heard(heard, words):
+        await hear_until(call, words, after_s=moment_s)
 
 
 async def test_a_mailbox_gets_a_short_message_after_the_beep(operator: Operator) -> None:
@@ -73,7 +72,7 @@ async def test_a_screener_is_told_who_calls_and_why_and_whoever_comes_gets_the_s
     await call.say("Hello?")
     await call.hear_turn(20.0)
     await call.say("I am in Lisbon.")
-    assert "Lisbon" in (await call.hear_turn(20.0)).text
+    assert_heard((await call.hear_turn(20.0)).text, "Lisbon")
     await call.hang_up()
     ended = await command.wait()
     assert (ended.exit_code, ended.answer["outcome"]) == (0, "answered"), ended
@@ -103,8 +102,8 @@ async def test_somebody_who_says_hello_into_the_opening_is_not_taken_for_a_machi
     call = await operator.pick_up(telephone)
     await call.say("Hello? Who is this?")
     opening = await call.hear_turn()
-    assert "because" in opening.text, "the opening was broken off"
+    assert_heard(opening.text, "because")
     await call.say("I am Maria from Lisbon.")
-    assert "Lisbon" in (await call.hear_turn(20.0)).text
+    assert_heard((await call.hear_turn(20.0)).text, "Lisbon")
     await call.hang_up()
     assert (await command.wait()).answer["outcome"] == "answered"

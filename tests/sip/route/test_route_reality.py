@@ -113,7 +113,8 @@ async def _assert_pin_dialogue(
         assert await telephone.ask("wait_hung_up", timeout_s=_NO_ROOM_FOR_S) is False
         assert await _room_names(api) == []
         return
-    await asyncio.sleep(0.5)  # keys that are pressed with the first packet are lost
+    # Keys that are pressed with the first packet are lost.
+    await telephone.ask("wait_for_speech", timeout_s=_PIN_PROMPT_S)
     await telephone.ask("press", keys=f"{case.pin}#")
     if predicted.outcome is Outcome.PIN_WRONG:
         assert await telephone.ask("wait_hung_up", timeout_s=_PIN_PROMPT_S) is True
