@@ -6,6 +6,8 @@
 CACHE = $(or $(STORYLINE_CACHE),$(HOME)/.cache/storyline)
 # Looked up when it is used: set-up may have installed it a moment before.
 UV = $(shell command -v uv || echo "$(CACHE)/uv/bin/uv")
+# Two test processes, each with a house of its own; a file's tests stay together.
+SIDE_BY_SIDE = -n 2 --dist loadscope --no-loadscope-reorder
 RUN = UV_PYTHON_DOWNLOADS=never "$(UV)" run --no-sync
 
 help: ## Show this list
@@ -27,13 +29,13 @@ demo-up: setup ## Leave the line open, to ring it with a softphone on this machi
 	@$(RUN) python -m local.stack up
 
 test: setup-tests ## All tests, with real SIP calls
-	$(RUN) pytest
+	$(RUN) pytest $(SIDE_BY_SIDE)
 
 unit: python ## The tests that need no server and no model
-	$(RUN) pytest -m unit
+	$(RUN) pytest $(SIDE_BY_SIDE) -m unit
 
 e2e: setup-tests ## The tests that make real SIP calls
-	$(RUN) pytest -m "stack or e2e"
+	$(RUN) pytest $(SIDE_BY_SIDE) -m "stack or e2e"
 
 bench: setup-tests ## Measure on the wire what a caller hears: the short table
 	$(RUN) python -m bench all
