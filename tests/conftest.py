@@ -9,11 +9,18 @@ from typing import Any
 import pytest
 
 from tests import second_tries
+from tests.house import proof
 from tests.second_tries import pytest_sessionfinish, pytest_terminal_summary
 
 __all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
 
 CATEGORIES = ("unit", "stack", "e2e")
+
+
+def pytest_report_header() -> str:
+    bot, product = proof("bot"), proof("agents", "bot", "scripts", "sip", calls=True)
+    goals = f"bot {bot:.2f} (goal 1.2), product {product:.2f} (goal 1.3)"
+    return f"lines of tests for each line: {goals}"
 
 
 @pytest.hookimpl(tryfirst=True)
