@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from bot.records import CallRecord, CallStore, DatabaseUnavailable, EndReason
-from bot.worker.guardian import Guardian, Heartbeats
+from bot.worker.guardian import Guardian
 from tests.bot.records.records import NOON, a_call
 
 pytestmark = pytest.mark.unit
@@ -176,8 +176,14 @@ async def test_a_database_out_of_reach_is_waited_for(
         outage.setattr(world.store, "open_calls", unreachable)
         for _ in range(20):
             await world.poll()
-    assert len(caplog.records) == 1
-    await world.pass_time(10)
+    assert [each.message for each in caplog.records] == ["guardian cannot use the database"]
+    assert vars(caplog.records[0])["error"] == "no route"
+    with caplog.at_level(logging.INFO):
+        await world.pass_time(10)
+    assert [each.message for each in caplog.records[1:]] == [
+        "guardian can use the database again",
+        "the call's process died: room deleted, record closed",
+    ]
     assert world.hung_up == ["dead"]
 
 
@@ -193,7 +199,8 @@ async def test_a_room_that_cannot_be_deleted_is_tried_again_and_stops_no_other(
     assert world.hung_up == ["other"]
     assert [call.call_id for call in await world.store.open_calls()] == ["stuck"]
     complaints = [each for each in caplog.records if "trying on" in each.message]
-    assert len(complaints) == 1
+    assert [each.message for each in complaints] == ["dead call not ended yet, trying on"]
+    assert complaints[0].exc_info and complaints[0].exc_info[0] is ConnectionError
     world.broken_rooms.clear()
     await world.pass_time(1)
     assert world.hung_up == ["other", "stuck"]
@@ -231,6 +238,7 @@ async def test_a_room_that_is_slow_to_delete_does_not_hold_up_the_watching(world
         await world.pass_time(POLL_S, watched=False)
         await guardian.poll()
     await hanging.wait()
+    assert "end of a dead call" in {each.get_name() for each in asyncio.all_tasks()}
     # run() ends cleanly, and what it had begun ends with it.
     running = asyncio.create_task(guardian.run())
     await asyncio.sleep(0)
@@ -240,17 +248,52 @@ async def test_a_room_that_is_slow_to_delete_does_not_hold_up_the_watching(world
     assert [each for each in asyncio.all_tasks() if "dead call" in each.get_name()] == []
 
 
-def test_a_call_is_challenged_before_it_is_dead() -> None:
-    beats = Heartbeats(poll_s=POLL_S, lease_s=LEASE_S, beat_s=BEAT_S)
-    call = a_call(lease_until=NOON + timedelta(hours=1))
+async def test_a_room_that_hangs_is_given_up_and_tried_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[str] = []
 
-    def look(at_s: float, lease_until: datetime | None) -> tuple[int, int]:
-        now = replace(call, lease_until=lease_until)
-        verdict = beats.judge([now], wall=NOON, monotonic_s=at_s)
-        return len(verdict.suspects), len(verdict.dead)
+    async def hang_once(room_name: str) -> None:
+        tries.append(room_name)
+        if len(tries) == 1:
+            await asyncio.Event().wait()
 
-    assert look(0, call.lease_until) == (0, 0)
-    assert look(1, call.lease_until) == (0, 0)
-    assert look(2, call.lease_until) == (1, 0)
-    assert [look(at_s, None) for at_s in (2.5, 4, 5.5, 6.4)] == [(0, 0)] * 4
-    assert look(6.5, None) == (0, 1)
+    monkeypatch.setattr("bot.worker.guardian._HANG_UP_S", 0.01)
+    await world.ring("dead")
+    world.alive.clear()
+    monkeypatch.setattr(world, "_hang_up", hang_once)
+    world.guardian = world.another_guardian()
+    await world.pass_time(LEASE_S + 4 * POLL_S)
+    assert tries == ["dead", "dead"]
+    assert await world.store.open_calls() == []
+
+
+async def test_a_guardian_that_stumbles_watches_on(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    looks = 0
+    paused_s: list[float] = []
+    watched_on = asyncio.Event()
+    sleep = asyncio.sleep
+
+    async def stumble() -> list[CallRecord]:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            raise RuntimeError("a fault of our own")
+        watched_on.set()
+        return []
+
+    async def pause(seconds: float) -> None:
+        paused_s.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr(world.store, "open_calls", stumble)
+    monkeypatch.setattr(asyncio, "sleep", pause)
+    running = asyncio.create_task(world.guardian.run())
+    await watched_on.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert paused_s[0] == POLL_S
+    assert [each.message for each in caplog.records] == ["guardian stumbled, watching on"]
