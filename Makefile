@@ -1,13 +1,16 @@
 # Every target sets up what it needs first (local/setup/setup.sh); when all is there that takes a second.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests python demo demo-up test unit e2e bench bench-capacity lint format types
+.PHONY: help setup setup-tests python demo demo-up test unit e2e bench bench-capacity mutants lint format types
 
 CACHE = $(or $(STORYLINE_CACHE),$(HOME)/.cache/storyline)
 # Looked up when it is used: set-up may have installed it a moment before.
 UV = $(shell command -v uv || echo "$(CACHE)/uv/bin/uv")
 # Two test processes, each with a house of its own; a file's tests stay together.
 SIDE_BY_SIDE = -n 2 --dist loadscope --no-loadscope-reorder
+# How long `make mutants` may take, and, if not all, which: MUTANTS="bot.worker.guardian*"
+MUTANTS_S = 3600
+MUTANTS =
 RUN = UV_PYTHON_DOWNLOADS=never "$(UV)" run --no-sync
 
 help: ## Show this list
@@ -42,6 +45,11 @@ bench: setup-tests ## Measure on the wire what a caller hears: the short table
 
 bench-capacity: setup-tests ## The same for 1, 2, 4 and 8 calls: waits, CPU, memory
 	$(RUN) python -m bench capacity
+
+# Survivors of an earlier run are tried again, the killed are not, unless their code has changed.
+mutants: python ## Change one line at a time of the heart and the guards: does a unit test notice?
+	-$(RUN) nice timeout --kill-after=10 $(MUTANTS_S) mutmut run --max-children 2 $(MUTANTS)
+	$(RUN) mutmut results
 
 lint: python ## ruff and mypy
 	$(RUN) ruff check .
