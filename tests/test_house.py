@@ -55,8 +55,8 @@ NOT_YET = {"local", "scripts", "tests/local", "tests/scripts", "tests/e2e"}
 # Lines of tests for each line of the product: reached, and to be kept. Raise it on the way to the
 # goal: 1.2 for bot, 1.3 for all (with the real calls).
 PRODUCT = ("agents", "bot", "scripts", "sip")
-BOT_IS_PROVED = 0.55
-ALL_IS_PROVED = 0.90
+BOT_IS_PROVED = 0.60
+ALL_IS_PROVED = 0.92
 
 LINES = 300
 # Longer files, each with the reason why it is not better as two.
