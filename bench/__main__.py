@@ -52,7 +52,7 @@ def calibrate(onsets: int = 20) -> None:
 
 
 @app.command()
-def gap(turns: Turns = 13, mode: Modes = None, delays: DelayNames = None) -> None:
+def gap(turns: Turns = 9, mode: Modes = None, delays: DelayNames = None) -> None:
     """Response gap for each kind of turn; both storytellers, models at once and with delays."""
     modes = mode or (*suite.MODES, suite.PLAIN)
     measure("gap", suite.response_gap(turns, modes, delays or list(DELAYS)))
@@ -89,7 +89,7 @@ def short_table() -> None:
     measure(
         "table",
         suite.calibrate(20),
-        suite.response_gap(13, modes, list(DELAYS)),
+        suite.response_gap(9, modes, list(DELAYS)),
         suite.barge_in(6, modes),
         suite.answer(8),
         suite.capacity([1, 4, 8]),
@@ -101,9 +101,10 @@ def quick() -> None:
     """A look in five minutes: both storytellers, no baseline."""
     measure(
         "quick",
-        suite.response_gap(6, suite.MODES, list(DELAYS)),
-        suite.answer(4, cold=False),
+        suite.response_gap(6, suite.MODES, ["instant"]),
         suite.barge_in(4, suite.MODES[:1]),
+        suite.answer(4, cold=False),
+        suite.response_gap(6, suite.MODES[:1], ["usual"]),
     )
 
 
