@@ -5,31 +5,33 @@ Exit codes: 0 answered, 1 failed, 2 wrong usage or settings, 10 busy, 11 no-answ
 for later.
 """
 
-from __future__ import annotations
-
 import asyncio
-import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 from typer.core import TyperGroup
 
-from bot.logs import configure_logs
-from bot.orders.number_list import ListError
+from bot.orders.desk import Desk
+from bot.orders.list_check import RowVerdict, check_list
+from bot.orders.list_runner import RowResult, call_list
+from bot.orders.number_list import ListError, Retry, read_list
+from bot.orders.one_call import check_call, make_call
+from bot.orders.placer import Until as UntilWord
 from bot.orders.request import Request
 from bot.orders.result import Result
-from bot.records import BlockedBy, Ledger, RecordsError, check_tables, utc_now
-from bot.settings import Settings, SettingsError
-from scripts.calling import Wish, check_call, make_call
-from scripts.calling_list import (
-    call_list,
-    check_list,
+from bot.records import RecordsError
+from bot.settings import Settings
+from scripts.command import ERR, FAILED, OUT, USAGE, fail, load_settings
+from scripts.do_not_call import block, blocked, unblock
+from scripts.make_call_output import (
+    EXIT_CODES,
+    Bar,
+    Screen,
     list_exit_code,
     list_json,
     list_summary,
@@ -37,11 +39,8 @@ from scripts.calling_list import (
     verdicts_exit_code,
     verdicts_json,
 )
-from scripts.calling_text import EXIT_CODES, Screen
-from sip.calls.number_rules import callable_number
-from sip.errors import NumberRefused, SipError
+from sip.errors import SipError
 
-_FAILED, _USAGE = 1, 2
 _CALL = "call"
 _LONGEST_KEY = 255
 
@@ -72,8 +71,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-_out = Console(highlight=False, soft_wrap=True)
-_err = Console(highlight=False, soft_wrap=True, stderr=True)
 
 
 @app.command(_CALL)
@@ -130,26 +127,34 @@ def call(
     )
     if idempotency_key is not None and not 0 < len(idempotency_key) <= _LONGEST_KEY:
         raise typer.BadParameter(f"a key has 1 to {_LONGEST_KEY} characters")
-    settings = _settings()
-    wish = Wish(
-        Request(
-            number or "",
-            name=name,
-            location=location,
-            ring_timeout_s=ring_timeout,
-            max_call_s=max_duration,
-            idempotency_key=idempotency_key,
-        ),
-        trunk=trunk,
-        from_number=from_number,
-        until=(wait or Until.END).value,
+    request = Request(
+        number or "",
+        name=name,
+        location=location,
+        ring_timeout_s=ring_timeout,
+        max_call_s=max_duration,
+        idempotency_key=idempotency_key,
         again=again,
     )
+    door = _Door(load_settings(as_json), trunk, from_number, as_json)
     if file is not None:
-        work = _check_list if dry_run else _call_list
-        work(settings, file, wish, retry or [], as_json)
-    screen = Screen(_out, _err, quiet=as_json)
-    _conclude(asyncio.run(_call(settings, wish, screen, dry_run=dry_run)), as_json)
+        _call_list(door, file, retry or [], request, dry_run)
+    else:
+        _call_one(door, request, (wait or Until.END).value, dry_run)
+
+
+@dataclass(frozen=True)
+class _Door:
+    """Where a call is asked for, and how the answer is printed."""
+
+    settings: Settings
+    trunk: str | None
+    from_number: str | None
+    as_json: bool
+
+    async def ask(self, work: Callable[[Desk], Awaitable[_T]]) -> _T:
+        async with Desk.open(self.settings, self.trunk, self.from_number) as desk:
+            return await work(desk)
 
 
 def _check_usage(*, of_one_call: dict[str, bool], of_a_list: dict[str, bool]) -> None:
@@ -166,127 +171,74 @@ def _check_usage(*, of_one_call: dict[str, bool], of_a_list: dict[str, bool]) ->
         raise typer.BadParameter("--retry is for a list (--file)")
 
 
-def _call_list(
-    settings: Settings, file: Path, wish: Wish, retries: list[str], as_json: bool
-) -> NoReturn:
-    results = _attempt(call_list(settings, file, wish, retries, _out, quiet=as_json))
-    _out.print_json(data=list_json(results)) if as_json else _out.print(list_summary(results))
-    raise typer.Exit(list_exit_code(results))
+def _call_list(door: _Door, file: Path, retries: list[str], each: Request, dry_run: bool) -> None:
+    try:
+        rules, rows = Retry.parse(retries), read_list(file)
+    except (ListError, ValueError) as error:
+        fail(str(error), USAGE, door.as_json)
+    name = each.idempotency_key or str(file.resolve())
+
+    async def check(desk: Desk) -> list[RowVerdict]:
+        return await check_list(desk, name, rules, each, rows)
+
+    async def call(desk: Desk) -> list[RowResult]:
+        with Bar(OUT, len(rows), quiet=door.as_json) as bar:
+            return await call_list(desk, name, rules, each, rows, bar.show)
+
+    try:
+        if dry_run:
+            _show_verdicts(asyncio.run(door.ask(check)), door.as_json)
+        else:
+            _show_results(asyncio.run(door.ask(call)), door.as_json)
+    except (SipError, RecordsError) as error:
+        fail(str(error), FAILED, door.as_json)
 
 
-def _check_list(
-    settings: Settings, file: Path, wish: Wish, retries: list[str], as_json: bool
-) -> NoReturn:
-    verdicts = _attempt(check_list(settings, file, wish, retries))
+def _show_verdicts(verdicts: list[RowVerdict], as_json: bool) -> NoReturn:
     if as_json:
-        _out.print_json(data=verdicts_json(verdicts))
+        OUT.print_json(data=verdicts_json(verdicts))
     else:
         for line in verdict_lines(verdicts):
-            _out.print(line, markup=False)
+            OUT.print(line, markup=False)
     raise typer.Exit(verdicts_exit_code(verdicts))
 
 
-def _attempt(work: Coroutine[Any, Any, _T]) -> _T:
-    """Do the work for a list; what goes wrong is said in words."""
-    try:
-        return asyncio.run(work)
-    except (ListError, ValueError) as error:
-        _err.print(escape(str(error)))
-        raise typer.Exit(_USAGE) from error
-    except (SipError, RecordsError) as error:
-        _err.print(escape(str(error)))
-        raise typer.Exit(_FAILED) from error
+def _show_results(results: list[RowResult], as_json: bool) -> NoReturn:
+    OUT.print_json(data=list_json(results)) if as_json else OUT.print(list_summary(results))
+    raise typer.Exit(list_exit_code(results))
 
 
-async def _call(settings: Settings, wish: Wish, screen: Screen, *, dry_run: bool) -> Result | str:
-    try:
-        await check_tables(settings.database_url)
-        if dry_run:
-            return await check_call(settings, wish)
+def _call_one(door: _Door, request: Request, until: UntilWord, dry_run: bool) -> NoReturn:
+    screen = Screen(OUT, ERR, quiet=door.as_json)
+
+    async def check(desk: Desk) -> Result | str:
+        return await check_call(desk, request)
+
+    async def call(desk: Desk) -> Result:
         with screen:
-            return await make_call(settings, wish, screen)
+            return await make_call(desk, request, screen, until)
+
+    result: Result | str
+    try:
+        result = asyncio.run(door.ask(check) if dry_run else door.ask(call))
     except (SipError, RecordsError) as error:
-        return Result.failed(str(error).rstrip("."))
+        result = Result.failed(str(error).rstrip("."))
+    _conclude(result, door.as_json)
 
 
-def _conclude(result: Result | str, as_json: bool) -> None:
+def _conclude(result: Result | str, as_json: bool) -> NoReturn:
     if isinstance(result, str):
-        _out.print_json(data={"dry_run": result}) if as_json else _out.print(escape(result))
+        OUT.print_json(data={"dry_run": result}) if as_json else OUT.print(escape(result))
         raise typer.Exit(0)
     if as_json:
-        _out.print_json(data=result.as_json())
+        OUT.print_json(data=result.as_json())
     else:
-        Screen.show_result(_out, result)
+        Screen.show_result(OUT, result)
     raise typer.Exit(EXIT_CODES[result.outcome])
 
 
-@app.command()
-def block(number: str) -> None:
-    """Never call this number again."""
-    e164 = _number(number)
-    if not _with_ledger(lambda ledger: ledger.block(e164, BlockedBy.OPERATOR, utc_now())):
-        _out.print("It was on the do-not-call list already.")
-        return
-    _out.print("It is on the do-not-call list now.")
-
-
-@app.command()
-def unblock(number: str) -> None:
-    """Take a number off the do-not-call list."""
-    e164 = _number(number)
-    if not _with_ledger(lambda ledger: ledger.unblock(e164)):
-        _err.print("It was not on the do-not-call list.")
-        raise typer.Exit(_FAILED)
-    _out.print("It may be called again.")
-
-
-@app.command()
-def blocked(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Show the do-not-call list."""
-    entries = _with_ledger(lambda ledger: ledger.blocked())
-    if as_json:
-        rows = [{"number": e.number, "since": e.since.isoformat(), "by": e.by} for e in entries]
-        _out.print_json(data=rows)
-        return
-    table = Table("number", "since", "at whose wish", box=None)
-    for entry in entries:
-        table.add_row(entry.number, f"{entry.since:%Y-%m-%d %H:%M} UTC", entry.by.value)
-    _out.print(table)
-
-
-def _settings() -> Settings:
-    try:
-        settings = Settings.load()
-    except SettingsError as error:
-        _err.print(escape(str(error)))
-        raise typer.Exit(_USAGE) from error
-    configure_logs("WARNING", json=False, secrets=settings.secrets, stream=sys.stderr)
-    return settings
-
-
-def _number(text: str) -> str:
-    try:
-        return callable_number(text, ())
-    except NumberRefused as refusal:
-        _err.print(escape(f"Not a number that can be called: {refusal.reason}."))
-        raise typer.Exit(_USAGE) from refusal
-
-
-def _with_ledger(work: Callable[[Ledger], Awaitable[_T]]) -> _T:
-    settings = _settings()
-
-    async def run() -> _T:
-        await check_tables(settings.database_url)
-        async with Ledger.open(settings.database_url) as ledger:
-            return await work(ledger)
-
-    try:
-        return asyncio.run(run())
-    except RecordsError as error:
-        _err.print(escape(str(error)))
-        raise typer.Exit(_FAILED) from error
+for command in (block, unblock, blocked):
+    app.command()(command)
 
 
 def main() -> None:

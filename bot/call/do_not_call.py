@@ -9,7 +9,7 @@ from sip.errors import InvalidNumber
 logger = logging.getLogger("storyline.do_not_call")
 
 
-async def block_number(database_url: str, number: str | None) -> bool:
+async def block_number(ledger: Ledger, number: str | None) -> bool:
     """True if `number` is on the list now; never raises.
 
     A caller who hides the number, or a browser, has none to enter.
@@ -19,8 +19,7 @@ async def block_number(database_url: str, number: str | None) -> bool:
         return False
     try:
         e164 = to_e164(number)
-        async with Ledger.open(database_url) as ledger:
-            await ledger.block(e164, BlockedBy.CALLEE, utc_now())
+        await ledger.block(e164, BlockedBy.CALLEE, utc_now())
     except (InvalidNumber, RecordsError) as error:
         logger.error("the number could not be blocked", extra={"error": str(error)})
         return False

@@ -10,7 +10,7 @@ from bot.call.placed import place_call
 from bot.doctor.probe import PROBE_METADATA
 from bot.logs import bind_call
 from bot.orders.ticket import ordered_call
-from bot.records import CallRecord, CallRecorder, CallStore, Direction, utc_now
+from bot.records import CallRecord, CallRecorder, Direction, Records, utc_now
 from bot.talk.warm import Warm
 
 
@@ -34,8 +34,8 @@ async def take_call(ctx: JobContext) -> None:
         started_at=utc_now(),
     )
     async with (
-        CallStore.open(settings.database_url) as store,
-        CallRecorder(store, record) as recorder,
+        Records.open(settings.database_url) as records,
+        CallRecorder(records.calls, record) as recorder,
     ):
-        call = InboundCall(ctx, settings, recorder)
+        call = InboundCall(ctx, settings, recorder, records.orders)
         await carry_through(ctx, recorder, call.ending, call.carry)

@@ -9,7 +9,7 @@ from livekit.agents import AutoSubscribe, JobContext
 
 from agents.intro import IntroAgent
 from bot.call.do_not_call import block_number
-from bot.records import CallRecorder, Direction, EndReason
+from bot.records import CallRecorder, Direction, EndReason, Ledger
 from bot.settings import Settings
 from bot.talk.floor.ending import Ending
 from bot.talk.line import Line
@@ -25,8 +25,11 @@ _CALLER_LIMIT_S = 10.0
 class InboundCall:
     """From the first ring to the end of the conversation."""
 
-    def __init__(self, ctx: JobContext, settings: Settings, recorder: CallRecorder) -> None:
+    def __init__(
+        self, ctx: JobContext, settings: Settings, recorder: CallRecorder, ledger: Ledger
+    ) -> None:
         self._ctx = ctx
+        self._ledger = ledger
         self._settings = settings
         self._recorder = recorder
         self.ending = Ending()
@@ -56,7 +59,7 @@ class InboundCall:
             self._line,
             self.ending,
             first_agent=IntroAgent(),
-            block=partial(block_number, self._settings.database_url, info.caller_number),
+            block=partial(block_number, self._ledger, info.caller_number),
         )
         await talk.run()
 

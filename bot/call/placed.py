@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from livekit.agents import AutoSubscribe, JobContext
@@ -19,11 +20,10 @@ from bot.logs import bind_call
 from bot.records import (
     CallRecord,
     CallRecorder,
-    CallStore,
     Direction,
     EndReason,
-    Ledger,
     Order,
+    Records,
     utc_now,
 )
 from bot.settings import Settings
@@ -47,8 +47,8 @@ async def place_call(ctx: JobContext, settings: Settings, call_id: str) -> None:
     Several jobs may be asked for one order; one of them gets it and the others leave.
     """
     bind_call(call_id)
-    async with Ledger.open(settings.database_url) as ledger:
-        order = await ledger.take(call_id, ctx.job.id, utc_now())
+    async with Records.open(settings.database_url) as records:
+        order = await records.orders.take(call_id, ctx.job.id, utc_now())
         if order is None:
             logger.info("the order is in other hands, or over")
             ctx.shutdown(reason="not ours")
@@ -62,14 +62,12 @@ async def place_call(ctx: JobContext, settings: Settings, call_id: str) -> None:
             job_id=ctx.job.id,
             started_at=utc_now(),
         )
-        progress = Progress(ledger, call_id)
+        progress = Progress(records.orders, call_id)
         ending = Ending()
         try:
-            async with (
-                CallStore.open(settings.database_url) as store,
-                CallRecorder(store, record) as recorder,
-            ):
-                call = PlacedCall(ctx, settings, recorder, order, progress, ending)
+            async with CallRecorder(records.calls, record) as recorder:
+                block = partial(block_number, records.orders, order.number)
+                call = PlacedCall(ctx, settings, recorder, order, progress, ending, block)
                 await carry_through(ctx, recorder, ending, call.carry)
         finally:
             await progress.close(ending)
@@ -86,6 +84,7 @@ class PlacedCall:
         order: Order,
         progress: Progress,
         ending: Ending,
+        block: Callable[[], Awaitable[bool]],
     ) -> None:
         self._ctx = ctx
         self._settings = _limited(settings, order.max_call_s)
@@ -93,6 +92,7 @@ class PlacedCall:
         self._order = order
         self._progress = progress
         self._ending = ending
+        self._block = block
         secret = settings.livekit.api_secret.get_secret_value()
         self._line = Line(ctx.room, order.room_name, ending, secret=secret)
         self._line.expect(CALLEE, on_telephone=True)
@@ -108,7 +108,7 @@ class PlacedCall:
             self._line,
             self._ending,
             first_agent=IntroAgent(callee),
-            block=partial(block_number, self._settings.database_url, self._order.number),
+            block=self._block,
             answer_limit_s=_READY_LIMIT_S + self._order.ring_timeout_s + _ANSWER_MARGIN_S,
         )
         async with asyncio.TaskGroup() as group:
@@ -148,7 +148,7 @@ class PlacedCall:
             )
             self._ending.set(EndReason.FAILED, "the voice was not ready; nobody was dialled")
             return
-        if not await self._progress.may_dial(self._order, self._settings.outbound.hours):
+        if not await self._progress.claim_dialling(self._order, self._settings.outbound.hours):
             self._ending.set(EndReason.NEVER_ANSWERED, "not dialled")
             return
         dialler = Dialler(

@@ -29,6 +29,8 @@ class Progress:
         self._outcome: Outcome | None = None
         self._detail: str | None = None
         self._sip_status: int | None = None
+        # Whether the number may have been dialled, as far as this process knows.
+        self._dials = False
         self._ringing: asyncio.Task[bool | None] | None = None
 
     def conclude(self, outcome: Outcome, detail: str | None, sip_status: int | None = None) -> None:
@@ -36,15 +38,16 @@ class Progress:
         if self._outcome is None:
             self._outcome, self._detail, self._sip_status = outcome, detail, sip_status
 
-    async def may_dial(self, order: Order, hours: CallingHours) -> bool:
+    async def claim_dialling(self, order: Order, hours: CallingHours) -> bool:
         """The last questions before the telephone rings; writes down that it will."""
         now = utc_now()
         if not may_call(order.number, hours, now):
             self.conclude(Outcome.REFUSED, f"It is outside the calling hours ({hours}) there.")
             return False
         try:
-            await self._ledger.ready(self._call_id)
-            if await self._ledger.may_dial(self._call_id, now):
+            await self._ledger.mark_ready(self._call_id)
+            if await self._ledger.claim_dialling(self._call_id, now):
+                self._dials = True
                 return True
             if await self._ledger.is_blocked(order.number):
                 self.conclude(Outcome.REFUSED, "The number is on the do-not-call list.")
@@ -57,19 +60,19 @@ class Progress:
     def rings(self) -> None:
         """The callee's telephone rings."""
         self._ringing = asyncio.create_task(
-            self._try(lambda: self._ledger.ringing(self._call_id)), name="order rings"
+            self._try(lambda: self._ledger.mark_ringing(self._call_id)), name="order rings"
         )
 
     async def answered(self) -> None:
         """Somebody has answered."""
         self._outcome = Outcome.ANSWERED
         await self._settle()
-        await self._try(lambda: self._ledger.answered(self._call_id, utc_now()))
+        await self._try(lambda: self._ledger.mark_answered(self._call_id, utc_now()))
 
     async def became(self, outcome: Outcome, detail: str | None = None) -> None:
         """It turned out what it was that answered."""
         self._outcome, self._detail = outcome, detail
-        await self._try(lambda: self._ledger.note(self._call_id, outcome))
+        await self._try(lambda: self._ledger.correct_outcome(self._call_id, outcome))
 
     async def cancel_asked(self) -> bool:
         """Whether an operator wants this call to end."""
@@ -86,7 +89,12 @@ class Progress:
         for pause_s in (*_RETRY_S, None):
             done = await self._try(
                 lambda: self._ledger.end(
-                    self._call_id, outcome, utc_now(), sip_status=self._sip_status, detail=detail
+                    self._call_id,
+                    outcome,
+                    utc_now(),
+                    sip_status=self._sip_status,
+                    detail=detail,
+                    dialled=self._dials,
                 )
             )
             if done is not None or pause_s is None:

@@ -1,50 +1,40 @@
 """Working through a list of people, within the limits, until each of them has an outcome."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
+from bot.orders.desk import Desk
+from bot.orders.interrupts import interrupts
 from bot.orders.number_list import (
     Call,
     Done,
     Follow,
+    Later,
     Retry,
     Row,
     Wait,
     next_step,
     row_prefix,
 )
-from bot.orders.request import OutsideHours
+from bot.orders.request import OutsideHours, Request
 from bot.orders.result import Result
-from bot.records import Order, OrderRefused, TrunkBusy
+from bot.records import DatabaseUnavailable, NotNow, Order, OrderRefused, utc_now
 from sip.calls.outcome import Outcome
 from sip.errors import NumberRefused
 
-# A trunk that is full is asked again after this long.
-_FULL_TRUNK_S = 1.0
+logger = logging.getLogger("storyline.outbound")
+
+# A database that restarts in the middle of a list is no reason to leave it.
+PATIENCE_S = 60.0
+# A trunk that is full, a number that is being called, a database that is away: asked again then.
+_AGAIN_S = 1.0
 _LOOKUPS_AT_ONCE = 3
 
-
-class Desk(Protocol):
-    """Who makes the calls of a list."""
-
-    def order(self, row: Row, key: str) -> Order:
-        """The order for one person. Raises NumberRefused, OutsideHours."""
-        ...
-
-    async def accept(self, order: Order) -> tuple[Order, bool]:
-        """Write it down. Raises OrderRefused, TrunkBusy."""
-        ...
-
-    async def follow(self, order: Order, *, is_first: bool) -> Result:
-        """See it through."""
-        ...
-
-    async def history(self, number: str, prefix: str) -> list[Order]:
-        """Every order for `number` whose key begins with `prefix`, the oldest first."""
-        ...
+_STOPPED = "Not called: the list was stopped."
+_AWAY = "Left for later: the database is away."
 
 
 @dataclass(frozen=True)
@@ -60,33 +50,39 @@ class RowResult:
 
 
 class ListRunner:
-    """Calls everybody on a list. `at_once` calls at the same time from this process."""
+    """Calls everybody on a list called `name`. `each`: how, whoever it is."""
 
     def __init__(
         self,
         desk: Desk,
         name: str,
         rules: Mapping[Outcome, Retry],
+        each: Request,
         *,
-        at_once: int,
-        clock: Callable[[], datetime],
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._desk = desk
         self._name = name
         self._rules = rules
-        self._places = asyncio.Semaphore(at_once)
+        self._each = each
+        self._places = asyncio.Semaphore(desk.calls_at_once)
         # A thousand people are not looked up with a thousand connections.
         self._lookups = asyncio.Semaphore(_LOOKUPS_AT_ONCE)
         self._clock = clock
         self._began_at = clock()
-        self.stopping = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._live: dict[str, Order] = {}
+        self._ending: list[asyncio.Task[None]] = []
+        # For the whole list: a thousand people do not each wait for a minute.
+        self._away_since_s: float | None = None
+        self._has_given_up = False
 
     async def run(
         self, rows: Sequence[Row], on_result: Callable[[RowResult], None] = lambda _: None
     ) -> list[RowResult]:
-        """Work until everybody has an outcome, or has to wait for the next run.
+        """Work until everybody has an outcome, or is left for the next run.
 
-        Once `stopping` is set, nobody else is called.
+        Nothing that goes wrong with one person is in the way of the others.
         """
 
         async def work(row: Row) -> RowResult:
@@ -96,59 +92,124 @@ class ListRunner:
 
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(work(row), name=f"line {row.line}") for row in rows]
+        await asyncio.gather(*self._ending)
         return [task.result() for task in tasks]
+
+    def stop(self) -> None:
+        """Call nobody else; asked a second time, end the calls in progress too."""
+        if not self._stopping.is_set():
+            self._stopping.set()
+            return
+        self._ending.extend(
+            asyncio.create_task(self._desk.placer.stop(order), name="end a call of the list")
+            for order in self._live.values()
+        )
 
     async def _work(self, row: Row) -> RowResult:
         while True:
+            if self._has_given_up:
+                return RowResult(row, None, _AWAY, later=True)
             try:
-                number = self._desk.order(row, "").number
-            except OutsideHours as closed:
-                return RowResult(row, None, f"Not called yet: {closed.reason}.", later=True)
-            except NumberRefused as refusal:
-                return RowResult(row, Outcome.REFUSED, f"Not called: {refusal.reason}.")
-            prefix = row_prefix(self._name, number)
-            async with self._lookups:
-                history = await self._desk.history(number, prefix)
-            step = next_step(history, self._rules, began_at=self._began_at, now=self._clock())
-            match step:
-                case Done(order):
-                    result = Result.of(order, None, is_first=False)
-                    return RowResult(
-                        row, result.outcome, result.sentence, len(history), order=order
-                    )
-                case Wait() | Call() if self.stopping.is_set():
-                    stopped = "Not called: the list was stopped."
-                    return RowResult(row, None, stopped, len(history), later=True)
-                case Wait(until):
-                    await self._pause((until - self._clock()).total_seconds())
-                case Follow(order):
-                    await self._desk.follow(order, is_first=False)
-                case Call(attempt):
-                    refused = await self._call(row, f"{prefix}{attempt}")
-                    if refused is not None:
-                        return RowResult(row, Outcome.REFUSED, refused, len(history))
+                result = await self._take_step(row)
+            except DatabaseUnavailable as error:
+                await self._wait_for_the_database(error)
+            # The edge of another person's call: the list goes on whatever happens here.
+            except Exception as error:
+                logger.exception("a row of the list stumbled", extra={"line": row.line})
+                sentence = f"Left for later: an unforeseen {type(error).__name__}."
+                return RowResult(row, None, sentence, later=True)
+            else:
+                self._away_since_s = None
+                if result is not None:
+                    return result
+
+    async def _take_step(self, row: Row) -> RowResult | None:
+        """What is to be done for one person now; None when there may be more to do."""
+        try:
+            number = self._order(row, "").number
+        except OutsideHours as closed:
+            return RowResult(row, None, f"Not called yet: {closed.reason}.", later=True)
+        except NumberRefused as refusal:
+            return RowResult(row, Outcome.REFUSED, f"Not called: {refusal.reason}.")
+        prefix = row_prefix(self._name, number)
+        async with self._lookups:
+            history = await self._desk.history(number, prefix)
+        made = len(history)
+        match next_step(history, self._rules, began_at=self._began_at, now=self._clock()):
+            case Done(order):
+                result = Result.of(order, None, is_first=False)
+                return RowResult(row, result.outcome, result.sentence, made, order=order)
+            case Later(order):
+                sentence = Result.of(order, None, is_first=False).sentence
+                return RowResult(row, None, sentence, made, later=True, order=order)
+            case Wait() | Call() if self._stopping.is_set():
+                return RowResult(row, None, _STOPPED, made, later=True)
+            case Wait(until):
+                await self._pause((until - self._clock()).total_seconds())
+            case Follow(order):
+                await self._follow(order, is_first=False)
+            case Call(attempt):
+                refused = await self._call(row, f"{prefix}{attempt}")
+                if refused is not None:
+                    return RowResult(row, Outcome.REFUSED, refused, made)
+        return None
 
     async def _call(self, row: Row, key: str) -> str | None:
         """Make one call; returns why it was refused."""
         async with self._places:
-            if self.stopping.is_set():
+            if self._stopping.is_set():
                 return None
             try:
-                order, is_first = await self._desk.accept(self._desk.order(row, key))
-            except TrunkBusy:
-                await self._pause(_FULL_TRUNK_S)
+                # Each attempt has a key of its own: that it is made once is seen to by that.
+                order, is_first = await self._desk.accept(self._order(row, key), again=True)
+            except NotNow:
+                await self._pause(_AGAIN_S)
                 return None
             except OrderRefused as refusal:
                 return f"Not called: {refusal.reason}."
             except NumberRefused:
                 return None  # it has become too late in the day: said in the next round
-            await self._desk.follow(order, is_first=is_first)
+            await self._follow(order, is_first=is_first)
             return None
+
+    def _order(self, row: Row, key: str) -> Order:
+        return self._desk.order(row.request(self._each, key))
+
+    async def _follow(self, order: Order, *, is_first: bool) -> None:
+        self._live[order.call_id] = order
+        try:
+            await self._desk.placer.follow(order, is_first=is_first)
+        finally:
+            self._live.pop(order.call_id, None)
+
+    async def _wait_for_the_database(self, error: DatabaseUnavailable) -> None:
+        now_s = asyncio.get_running_loop().time()
+        if self._away_since_s is None:
+            self._away_since_s = now_s
+            logger.warning("the database is away, waiting", extra={"error": str(error)})
+        if self._stopping.is_set() or now_s - self._away_since_s > PATIENCE_S:
+            self._has_given_up = True
+            return
+        await self._pause(_AGAIN_S)
 
     async def _pause(self, pause_s: float) -> None:
         """Wait, but no longer than until the list is stopped."""
         try:
             async with asyncio.timeout(max(pause_s, 0)):
-                await self.stopping.wait()
+                await self._stopping.wait()
         except TimeoutError:
             return
+
+
+async def call_list(
+    desk: Desk,
+    name: str,
+    rules: Mapping[Outcome, Retry],
+    each: Request,
+    rows: Sequence[Row],
+    on_result: Callable[[RowResult], None],
+) -> list[RowResult]:
+    """Call everybody. Ctrl-C: nobody else is called; a second one ends the calls in progress."""
+    runner = ListRunner(desk, name, rules, each)
+    with interrupts(on_interrupt=runner.stop, on_terminate=runner.stop):
+        return await runner.run(rows, on_result)

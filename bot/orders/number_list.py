@@ -9,10 +9,11 @@ import csv
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot.orders.request import Request
 from bot.records import Order
 from sip.calls.number import to_e164
 from sip.calls.outcome import Outcome
@@ -37,6 +38,16 @@ class Row:
     number: str = field(repr=False)
     name: str | None = field(default=None, repr=False)
     location: str | None = field(default=None, repr=False)
+
+    def request(self, each: Request, key: str) -> Request:
+        """The request for this person; what goes for `each` of the list goes for them."""
+        return replace(
+            each,
+            number=self.number,
+            name=self.name,
+            location=self.location,
+            idempotency_key=key,
+        )
 
 
 @dataclass(frozen=True)
@@ -88,7 +99,17 @@ class Done:
     order: Order
 
 
-Step = Call | Follow | Wait | Done
+@dataclass(frozen=True)
+class Later:
+    """Nobody was dialled, and this run of the list does not try again: the next one does."""
+
+    order: Order
+
+
+Step = Call | Follow | Wait | Done | Later
+
+# How an order ends that could not be carried out; nothing of the callee's making.
+_UNDIALLED = (Outcome.FAILED, Outcome.CANCELLED, Outcome.REFUSED)
 
 
 def next_step(
@@ -96,20 +117,21 @@ def next_step(
 ) -> Step:
     """What to do for one person, given all orders for them so far, the oldest first.
 
-    An order that ended before anybody was dialled is tried anew by the next run of the list:
-    one that began after it was asked for.
+    An order that ended before anybody was dialled is tried anew by a rule of this run, or else by
+    the next run of the list: one that began after it was asked for.
     """
     if not orders:
         return Call(1)
     last = orders[-1]
     if not last.has_ended:
         return Follow(last)
-    if last.dialed_at is None and last.outcome in (Outcome.FAILED, Outcome.CANCELLED):
-        return Call(len(orders) + 1) if last.asked_at < began_at else Done(last)
+    nobody_dialled = last.dialed_at is None and last.outcome in _UNDIALLED
+    if nobody_dialled and last.asked_at < began_at:
+        return Call(len(orders) + 1)
     rule = rules.get(last.outcome) if last.outcome else None
     same = [order for order in orders if order.outcome is last.outcome]
     if rule is None or len(same) > rule.times or last.ended_at is None:
-        return Done(last)
+        return Later(last) if nobody_dialled else Done(last)
     due = last.ended_at + rule.delay
     return Call(len(orders) + 1) if due <= now else Wait(due)
 

@@ -18,13 +18,13 @@ from bot import messages
 from bot.messages import Message
 from bot.orders.result import Result
 from bot.orders.ticket import write_ticket
-from bot.orders.watch import Watch
+from bot.orders.watch import Watch, clear_the_way
 from bot.records import (
-    CallStore,
     DatabaseUnavailable,
-    Ledger,
+    NotNow,
     Order,
     OrderState,
+    Records,
     TrunkLimits,
     utc_now,
 )
@@ -54,15 +54,14 @@ class Placer:
 
     def __init__(
         self,
-        ledger: Ledger,
-        store: CallStore,
+        records: Records,
         api: LiveKitAPI,
         *,
         agent_name: str,
         secret: str,
     ) -> None:
-        self._ledger = ledger
-        self._store = store
+        self._records = records
+        self._ledger = records.orders
         self._api = api
         self._agent_name = agent_name
         self._secret = secret
@@ -70,8 +69,15 @@ class Placer:
     async def accept(
         self, order: Order, limits: TrunkLimits, *, again: bool = False
     ) -> tuple[Order, bool]:
-        """Write the order down; see Ledger.accept. Raises OrderRefused, DatabaseUnavailable."""
-        await self._ledger.bury_the_dead(utc_now())
+        """Write the order down; see Ledger.accept. Raises OrderRefused, DatabaseUnavailable.
+
+        A call that only seems to be in the way, because its job has died, is ended first.
+        """
+        try:
+            return await self._ledger.accept(order, limits, again=again)
+        except NotNow:
+            if not await clear_the_way(self._records, order):
+                raise
         return await self._ledger.accept(order, limits, again=again)
 
     async def follow(
@@ -91,7 +97,7 @@ class Placer:
             if order.state is OrderState.QUEUED:
                 order = await self._find_storyteller(order, is_first, on_progress)
             order = await self._see_through(order, until, on_progress)
-            record = await self._store.get(order.call_id)
+            record = await self._records.calls.get(order.call_id)
             if order.has_ended and record is not None and record.is_open:
                 # Its job died, and no worker is there to hang up.
                 with contextlib.suppress(HangUpFailed):
@@ -118,7 +124,7 @@ class Placer:
     async def _see_through(
         self, order: Order, until: Until, on_progress: Callable[[Order], None]
     ) -> Order:
-        watch = Watch(self._ledger, order)
+        watch = Watch(self._records, order)
         on_progress(order)
         while not (order.has_ended or (until == "answer" and _is_answered(order))):
             await asyncio.sleep(_POLL_S)

@@ -20,7 +20,10 @@ class OutsideHours(NumberRefused):
 
 @dataclass(frozen=True)
 class Request:
-    """A call as it was asked for. What is None comes from the settings."""
+    """A call as it was asked for. What is None comes from the settings.
+
+    `again`: also if the number was called less than a minute ago.
+    """
 
     number: str = field(repr=False)
     name: str | None = field(default=None, repr=False)
@@ -28,6 +31,7 @@ class Request:
     ring_timeout_s: float | None = None
     max_call_s: float | None = None
     idempotency_key: str | None = None
+    again: bool = False
 
 
 def make_order(

@@ -2,16 +2,19 @@
 
 from bot.records.errors import (
     DatabaseUnavailable,
+    NotNow,
+    NumberBusy,
     OrderRefused,
     RecordsError,
     SchemaError,
     TrunkBusy,
 )
 from bot.records.ledger import Ledger
-from bot.records.migrate import check_tables, migrate
+from bot.records.migrate import migrate
 from bot.records.order import Blocked, BlockedBy, Order, OrderState, TrunkLimits
 from bot.records.record import AgentReached, CallRecord, Direction, EndReason, utc_now
 from bot.records.recorder import CallRecorder
+from bot.records.records import Records
 from bot.records.store import CallStore
 
 __all__ = [
@@ -25,14 +28,16 @@ __all__ = [
     "Direction",
     "EndReason",
     "Ledger",
+    "NotNow",
+    "NumberBusy",
     "Order",
     "OrderRefused",
     "OrderState",
+    "Records",
     "RecordsError",
     "SchemaError",
     "TrunkBusy",
     "TrunkLimits",
-    "check_tables",
     "migrate",
     "utc_now",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.records.errors import OrderRefused, TrunkBusy
+from bot.records.errors import NumberBusy, OrderRefused, TrunkBusy
 from bot.records.order import Order, OrderState, TrunkLimits
 from bot.records.orders_table import do_not_call, from_row, orders
 
@@ -38,19 +38,22 @@ async def by_key(connection: AsyncConnection, order: Order) -> Order | None:
 async def check(
     connection: AsyncConnection, order: Order, limits: TrunkLimits, *, again: bool
 ) -> None:
-    """Raises OrderRefused when the call must not be made now."""
+    """Raises OrderRefused when the call must not be made now, NotNow where waiting helps."""
     if await is_listed(connection, order.number):
         raise OrderRefused("the number is on the do-not-call list")
     now = order.asked_at
-    live = or_(
-        orders.c.state.in_(LIVE),
+    live = and_(
+        # For the index: these are few among all that ever were.
+        orders.c.state.in_((OrderState.QUEUED, *LIVE)),
         # Left behind by a command that died before anybody took it: not for ever in the way.
-        and_(orders.c.state == OrderState.QUEUED, orders.c.asked_at > now - _MINUTE),
+        or_(orders.c.state != OrderState.QUEUED, orders.c.asked_at > now - _MINUTE),
     )
-    if order.idempotency_key is None and not again:
-        lately = or_(live, orders.c.dialed_at > now - _SAME_NUMBER)
-        if await _count(connection, orders.c.number == order.number, lately):
-            raise OrderRefused("the number is being called, or was called less than a minute ago")
+    number = orders.c.number == order.number
+    if await _count(connection, number, live):
+        raise NumberBusy("the number is being called")
+    dialled = orders.c.dialed_at > now - _SAME_NUMBER
+    if order.idempotency_key is None and not again and await _count(connection, number, dialled):
+        raise OrderRefused("the number was called less than a minute ago")
     trunk = orders.c.trunk_id == order.trunk_id
     if await _count(connection, trunk, live) >= limits.at_once:
         raise TrunkBusy(f"the trunk has {limits.at_once} calls at once, which is its limit")

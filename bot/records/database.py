@@ -1,23 +1,79 @@
-"""The connection to the database: one engine per process, tuned for its kind."""
+"""The database of a process: one engine, tuned for its kind, and how it is read and written."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import Table, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.records.errors import DatabaseUnavailable, RecordsError
 from bot.records.url import async_url
 
 # A call waits for its database in the background; what is not through by then is tried again.
-_PATIENCE_S = 3.0
+PATIENCE_S = 3.0
+# Any number will do, as long as nobody else in the same database uses it.
+_ADVISORY_LOCK = 0x53544F5245
 
 
-def create_engine(url: str, *, patience_s: float = _PATIENCE_S) -> AsyncEngine:
+class Database:
+    """Reading and writing through one engine. Every error leaves as DatabaseUnavailable."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._is_postgresql = engine.dialect.name == "postgresql"
+
+    def insert(self, table: Table) -> "postgresql.Insert | sqlite.Insert":
+        """An INSERT that may say what happens on a conflict."""
+        return postgresql.insert(table) if self._is_postgresql else sqlite.insert(table)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that is only read from."""
+        with database_errors():
+            async with self._engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def writing(
+        self, *, durable: bool = False, alone: bool = False
+    ) -> AsyncIterator[AsyncConnection]:
+        """A transaction, committed at the end of the block.
+
+        `durable`: it is on the disk then, and a power cut cannot take it back. PostgreSQL always
+        does that; SQLite, together with its write-ahead log, only when told to: without, a power
+        cut may lose the last writes (a beat of a call), never the file.
+        `alone`: no other transaction of this kind overlaps it, in whatever process.
+        """
+        with database_errors():
+            async with self._engine.begin() as connection:
+                if not self._is_postgresql:
+                    level = "FULL" if durable else "NORMAL"
+                    await connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
+                if alone:
+                    await self._lock(connection)
+                yield connection
+
+    async def write(self, statement: Any, *, durable: bool = False) -> bool:
+        """One statement in a transaction; whether it changed anything."""
+        async with self.writing(durable=durable) as connection:
+            result = await connection.execute(statement)
+            return bool(result.rowcount)
+
+    async def _lock(self, connection: AsyncConnection) -> None:
+        if self._is_postgresql:
+            lock = text("SELECT pg_advisory_xact_lock(:key)")
+            await connection.execute(lock, {"key": _ADVISORY_LOCK})
+        else:
+            # The driver begins by itself only at the first write: too late.
+            await connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def create_engine(url: str, *, patience_s: float = PATIENCE_S) -> AsyncEngine:
     """An engine for `url`; connects on first use. `patience_s`: longest wait for a lock or answer.
 
-    One connection is enough for one call's process, and a hundred calls stay within what
+    A call's process needs one connection most of the time, so a hundred calls stay within what
     PostgreSQL accepts by default.
     """
     url = async_url(url)
@@ -28,6 +84,8 @@ def create_engine(url: str, *, patience_s: float = _PATIENCE_S) -> AsyncEngine:
             max_overflow=4,
             pool_timeout=patience_s,
             pool_pre_ping=True,
+            # Whoever waited for the lock must see what its last holder wrote.
+            isolation_level="READ COMMITTED",
             # Error texts would carry the caller's numbers.
             hide_parameters=True,
             connect_args={"timeout": patience_s, "command_timeout": patience_s},
@@ -42,8 +100,6 @@ def _tune_sqlite(patience_s: float) -> Any:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {round(patience_s * 1000)}")
         cursor.execute("PRAGMA foreign_keys = ON")
-        # Safe together with WAL: a power cut may lose the last beat, never the file.
-        cursor.execute("PRAGMA synchronous = NORMAL")
         cursor.close()
 
     return on_connect

@@ -21,5 +21,13 @@ class OrderRefused(RecordsError):
         self.reason = reason
 
 
-class TrunkBusy(OrderRefused):
-    """The trunk has as many calls as it may have. Later there is room again."""
+class NotNow(OrderRefused):
+    """Another call is in the way; later the same order may be accepted."""
+
+
+class TrunkBusy(NotNow):
+    """The trunk has as many calls as it may have."""
+
+
+class NumberBusy(NotNow):
+    """The number is being called, by another order."""

@@ -57,20 +57,16 @@ async def migrate(database_url: str) -> None:
         await engine.dispose()
 
 
-async def check_tables(database_url: str) -> None:
-    """For commands, which never migrate: whether the tables are there. Changes nothing.
+async def check_tables(engine: AsyncEngine) -> None:
+    """Whether the tables are there; changes nothing.
 
     Raises SchemaError, which says what to do, or DatabaseUnavailable.
     """
-    engine = create_engine(database_url)
-    try:
-        if not _exists(engine):
-            raise SchemaError(_MISSING)
-        with database_errors():
-            async with engine.connect() as connection:
-                found = await connection.run_sync(_revision)
-    finally:
-        await engine.dispose()
+    if not _exists(engine):
+        raise SchemaError(_MISSING)
+    with database_errors():
+        async with engine.connect() as connection:
+            found = await connection.run_sync(_revision)
     ours = _head(_config())
     if found is None:
         raise SchemaError(_MISSING)

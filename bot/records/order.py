@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.records.utc import keep_utc
+from bot.records.record import keep_utc
 from sip.calls.outcome import Outcome
 
 

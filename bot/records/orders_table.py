@@ -37,6 +37,7 @@ orders = Table(
 # Asked before each call: was this number dialled a moment ago, what is the trunk doing.
 Index("ix_outbound_calls_number", orders.c.number, orders.c.asked_at)
 Index("ix_outbound_calls_trunk", orders.c.trunk_id, orders.c.asked_at)
+Index("ix_outbound_calls_state", orders.c.state, orders.c.trunk_id)
 
 do_not_call = Table(
     "do_not_call",

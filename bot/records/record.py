@@ -1,10 +1,12 @@
 """What is remembered of one call."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from bot.records.utc import keep_utc
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 class Direction(StrEnum):
@@ -43,6 +45,19 @@ class AgentReached(StrEnum):
 def utc_now() -> datetime:
     """The wall clock, aware."""
     return datetime.now(UTC)
+
+
+def keep_utc(value: "DataclassInstance") -> None:
+    """Turn every time of a frozen dataclass to UTC, from its `__post_init__`.
+
+    Raises ValueError for a time without a time zone.
+    """
+    for each in fields(value):
+        time = getattr(value, each.name)
+        if isinstance(time, datetime):
+            if time.tzinfo is None:
+                raise ValueError(f"{each.name} has no time zone")
+            object.__setattr__(value, each.name, time.astimezone(UTC))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,15 +1,12 @@
 """Where the calls are kept: one row per call, written by its process, closed exactly once."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import Select, case, func, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.records.database import create_engine, database_errors
+from bot.records.database import Database
 from bot.records.record import CallRecord, EndReason
 from bot.records.table import calls, from_row, to_row
 
@@ -17,19 +14,8 @@ from bot.records.table import calls, from_row, to_row
 class CallStore:
     """The call records. Methods raise DatabaseUnavailable when the database does not answer."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
-
-    @classmethod
-    @asynccontextmanager
-    async def open(cls, url: str) -> AsyncIterator[Self]:
-        """The store at `url`. Connects at the first use, so that a call never waits for it."""
-        engine = create_engine(url)
-        try:
-            yield cls(engine)
-        finally:
-            await engine.dispose()
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def save(self, record: CallRecord) -> bool:
         """Write the whole record, new or known. False, and nothing written, if it was closed.
@@ -38,13 +24,13 @@ class CallStore:
         and whoever comes later finds it closed.
         """
         row = to_row(record)
-        insert = self._insert(calls).values(row)
+        insert = self._database.insert(calls).values(row)
         statement = insert.on_conflict_do_update(
             index_elements=[calls.c.call_id],
             set_={name: insert.excluded[name] for name in row if name != "call_id"},
             where=calls.c.ended_at.is_(None),
         )
-        return await self._write(statement)
+        return await self._database.write(statement)
 
     async def close_if_open(
         self, call_id: str, end_reason: EndReason, ended_at: datetime, error: str | None = None
@@ -54,7 +40,7 @@ class CallStore:
         Where its own process has left a reason, that reason stays.
         """
         word = calls.c.end_reason.type
-        return await self._write(
+        return await self._database.write(
             update(calls)
             .where(calls.c.call_id == call_id, calls.c.ended_at.is_(None))
             .values(
@@ -70,7 +56,7 @@ class CallStore:
 
         False, and nothing taken, if it has written since `lease_until` was read.
         """
-        return await self._write(
+        return await self._database.write(
             update(calls)
             .where(
                 calls.c.call_id == call_id,
@@ -84,6 +70,11 @@ class CallStore:
         found = await self._read(select(calls).where(calls.c.call_id == call_id))
         return found[0] if found else None
 
+    async def of(self, call_ids: Collection[str]) -> dict[str, CallRecord]:
+        """The records of these calls, as far as there are any."""
+        found = await self._read(select(calls).where(calls.c.call_id.in_(call_ids)))
+        return {record.call_id: record for record in found}
+
     async def recent(self, limit: int) -> list[CallRecord]:
         """The newest calls first."""
         return await self._read(select(calls).order_by(calls.c.started_at.desc()).limit(limit))
@@ -93,12 +84,5 @@ class CallStore:
         return await self._read(select(calls).where(calls.c.ended_at.is_(None)))
 
     async def _read(self, statement: Select[Any]) -> list[CallRecord]:
-        with database_errors():
-            async with self._engine.connect() as connection:
-                return [from_row(row) for row in await connection.execute(statement)]
-
-    async def _write(self, statement: Any) -> bool:
-        with database_errors():
-            async with self._engine.begin() as connection:
-                result = await connection.execute(statement)
-                return bool(result.rowcount)
+        async with self._database.reading() as connection:
+            return [from_row(row) for row in await connection.execute(statement)]

@@ -14,7 +14,7 @@ from bot import messages
 from bot.call.entry import take_call
 from bot.livekit_gaps import PRELOADED, http_context
 from bot.messages import Message
-from bot.records import CallStore, migrate
+from bot.records import Records, migrate
 from bot.settings import Settings
 from bot.talk.audio import load_vad
 from bot.talk.models import make_openai_client
@@ -78,12 +78,12 @@ async def serve(settings: Settings) -> int:
     await migrate(settings.database_url)
     stop = _stop_on_signals()
     server = build_server(settings)
-    async with CallStore.open(settings.database_url) as store, _livekit_api(settings) as lkapi:
+    async with Records.open(settings.database_url) as records, _livekit_api(settings) as lkapi:
 
         async def end_call(room_name: str) -> None:
             await hang_up(lkapi, room_name)
 
-        guardian = asyncio.create_task(Guardian(store, end_call).run(), name="guardian")
+        guardian = asyncio.create_task(Guardian(records.calls, end_call).run(), name="guardian")
         running = asyncio.create_task(server.run(), name="worker")
         stopped = asyncio.create_task(stop.wait(), name="signal")
         try:

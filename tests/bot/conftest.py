@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.records import CallStore, migrate
+from bot.records import CallStore, Ledger, Records, migrate
 from tests.bot.records import postgres
 
 
@@ -34,6 +34,16 @@ async def database(empty_database: str) -> str:
 
 
 @pytest.fixture
-async def store(database: str) -> AsyncIterator[CallStore]:
-    async with CallStore.open(database) as store:
-        yield store
+async def records(database: str) -> AsyncIterator[Records]:
+    async with Records.open(database) as records:
+        yield records
+
+
+@pytest.fixture
+def store(records: Records) -> CallStore:
+    return records.calls
+
+
+@pytest.fixture
+def ledger(records: Records) -> Ledger:
+    return records.orders

@@ -6,7 +6,7 @@ import aiohttp
 import pytest_asyncio
 from livekit import api
 
-from bot.records import CallStore
+from bot.records import Records
 from local.caller import SipCaller
 from local.caller.speech import HttpSpeech
 from local.providers.control import ControlClient
@@ -23,7 +23,7 @@ async def running_house() -> AsyncIterator[House]:
     async with (
         Stack(worker_env=WORKER_ENV) as stack,
         SipCaller(stack.providers_url) as telephone,
-        CallStore.open(stack.database_url) as store,
+        Records.open(stack.database_url) as records,
         api.LiveKitAPI(stack.livekit_url, stack.api_key, stack.api_secret) as livekit,
         aiohttp.ClientSession() as http,
     ):
@@ -31,7 +31,7 @@ async def running_house() -> AsyncIterator[House]:
             stack,
             telephone,
             ControlClient(stack.providers_url),
-            store,
+            records.calls,
             livekit,
             HttpSpeech(http, stack.providers_url),
         )

@@ -17,8 +17,10 @@ from bot.orders.number_list import Row
 from bot.orders.result import Result
 from bot.records import EndReason, OrderState, migrate
 from scripts import make_call
-from scripts.calling_list import (
+from scripts.make_call_output import (
+    EXIT_CODES,
     EXIT_SOME_LATER,
+    Screen,
     list_exit_code,
     list_json,
     list_summary,
@@ -26,7 +28,6 @@ from scripts.calling_list import (
     verdicts_exit_code,
     verdicts_json,
 )
-from scripts.calling_text import EXIT_CODES, Screen
 from sip.calls.outcome import Outcome
 from tests.bot.records.orders import an_order
 from tests.bot.records.records import NOON, a_call
@@ -137,6 +138,30 @@ def test_a_command_makes_no_tables_and_says_who_does(
     assert not (tmp_path / "calls.db").exists()
 
 
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "words"),
+    [
+        (("--file", "numbers.csv"), 1, "could not be reached"),
+        (("--file", "numbers.csv", "--dry-run"), 1, "could not be reached"),
+        (("--file", "nowhere.csv"), 2, "cannot be read"),
+        (("--file", "numbers.csv", "--retry", "busy"), 2, "must look like"),
+    ],
+)
+def test_what_goes_wrong_with_a_list_is_one_json_object_too(
+    tmp_path: Path, arguments: tuple[str, ...], exit_code: int, words: str
+) -> None:
+    (tmp_path / "numbers.csv").write_text("+12025550123")
+    code, out = run(*arguments, "--json")
+    assert (code, words in json.loads(out)["error"]) == (exit_code, True)
+
+
+@pytest.mark.usefixtures("bare_environment")
+def test_the_list_of_blocked_numbers_fails_in_json_too() -> None:
+    code, out = run("blocked", "--json")
+    assert (code, "no tables yet" in json.loads(out)["error"]) == (1, True)
+
+
 def test_without_settings_it_says_which_are_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,6 +170,8 @@ def test_without_settings_it_says_which_are_missing(
         monkeypatch.delenv(name, raising=False)
     code, out = run("+12025550123")
     assert code == 2 and "LIVEKIT_URL" in out
+    code, out = run("+12025550123", "--json")
+    assert code == 2 and "LIVEKIT_URL" in json.loads(out)["error"]
 
 
 def test_an_answered_call_tells_how_it_ended() -> None:

@@ -1,7 +1,8 @@
 """Whatever is typed is heeded or refused: every pair of make-call's options."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from bot.orders.number_list import Retry, Row
+from bot.orders.request import Request
 from bot.orders.result import Result
 from scripts import make_call
-from scripts.calling import Wish
+from sip.calls.outcome import Outcome
 from tests.scripts.test_make_call import ENV
 
 pytestmark = pytest.mark.unit
@@ -20,12 +23,15 @@ pytestmark = pytest.mark.unit
 
 @dataclass
 class Asked:
-    """What came through the door: which work, for whom, how."""
+    """What came through the door: which work, for whom, by which way."""
 
     work: str
-    wish: Wish
-    file: Path | None = None
-    retries: tuple[str, ...] = ()
+    request: Request
+    until: str | None = None
+    rows: tuple[Row, ...] = ()
+    rules: dict[Outcome, Retry] | None = None
+    trunk: str | None = None
+    from_number: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,26 +46,26 @@ class Option:
         return self.typed[0]
 
 
-NUMBER = Option(("+12025550123",), lambda a: a.wish.request.number == "+12025550123")
-FILE = Option(("--file", "numbers.csv"), lambda a: a.file == Path("numbers.csv"))
-RETRY = Option(("--retry", "busy=2x300"), lambda a: a.retries == ("busy=2x300",))
+NUMBER = Option(("+12025550123",), lambda a: a.request.number == "+12025550123")
+FILE = Option(("--file", "numbers.csv"), lambda a: a.rows == (Row(1, "+12025550124"),))
+RETRY = Option(("--retry", "busy=2x300"), lambda a: a.rules == Retry.parse(["busy=2x300"]))
 DRY_RUN = Option(("--dry-run",), lambda a: a.work.startswith("check"))
 JSON = Option(("--json",), lambda a: True)
 OF_ONE_CALL = (
     NUMBER,
-    Option(("--name", "Maria"), lambda a: a.wish.request.name == "Maria"),
-    Option(("--location", "Lisbon"), lambda a: a.wish.request.location == "Lisbon"),
-    Option(("--wait", "answer"), lambda a: a.wish.until == "answer"),
-    Option(("--wait", "end"), lambda a: a.wish.until == "end"),
-    Option(("--again",), lambda a: a.wish.again),
+    Option(("--name", "Maria"), lambda a: a.request.name == "Maria"),
+    Option(("--location", "Lisbon"), lambda a: a.request.location == "Lisbon"),
+    Option(("--wait", "answer"), lambda a: a.until in ("answer", None)),
+    Option(("--wait", "end"), lambda a: a.until in ("end", None)),
+    Option(("--again",), lambda a: a.request.again),
 )
 OF_A_LIST = (FILE, RETRY)
 OF_BOTH = (
-    Option(("--from", "+12025550100"), lambda a: a.wish.from_number == "+12025550100"),
-    Option(("--trunk", "carrier"), lambda a: a.wish.trunk == "carrier"),
-    Option(("--ring-timeout", "20"), lambda a: a.wish.request.ring_timeout_s == 20),
-    Option(("--max-duration", "60"), lambda a: a.wish.request.max_call_s == 60),
-    Option(("--idempotency-key", "k"), lambda a: a.wish.request.idempotency_key == "k"),
+    Option(("--from", "+12025550100"), lambda a: a.from_number == "+12025550100"),
+    Option(("--trunk", "carrier"), lambda a: a.trunk == "carrier"),
+    Option(("--ring-timeout", "20"), lambda a: a.request.ring_timeout_s == 20),
+    Option(("--max-duration", "60"), lambda a: a.request.max_call_s == 60),
+    Option(("--idempotency-key", "k"), lambda a: a.request.idempotency_key == "k"),
     JSON,
     DRY_RUN,
 )
@@ -76,25 +82,31 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
     (tmp_path / "numbers.csv").write_text("+12025550124\n")
     seen: list[Asked] = []
 
-    async def nothing(_: str) -> None:
-        return
+    class Desk:
+        @staticmethod
+        @asynccontextmanager
+        async def open(_: Any, trunk: str | None, from_number: str | None) -> AsyncIterator[None]:
+            yield
+            [asked] = seen
+            asked.trunk, asked.from_number = trunk, from_number
 
-    async def call_one(_: Any, wish: Wish, *__: Any) -> Result:
-        seen.append(Asked("call", wish))
+    async def call_one(_: Any, request: Request, __: Any, until: str) -> Result:
+        seen.append(Asked("call", request, until))
         return Result.refused("it is a test")
 
-    async def check_one(_: Any, wish: Wish) -> Result | str:
-        seen.append(Asked("check", wish))
+    async def check_one(_: Any, request: Request) -> Result | str:
+        # Nothing is waited for: either way of waiting is heeded.
+        seen.append(Asked("check", request, until=None))
         return "Would call."
 
     def of_a_list(work: str) -> Any:
-        async def run(_: Any, file: Path, wish: Wish, retries: Any, *__: Any, **___: Any) -> Any:
-            seen.append(Asked(work, wish, file, tuple(retries)))
+        async def run(_: Any, __: str, rules: Any, each: Request, rows: Any, *___: Any) -> Any:
+            seen.append(Asked(work, each, rows=tuple(rows), rules=rules))
             return []
 
         return run
 
-    monkeypatch.setattr(make_call, "check_tables", nothing)
+    monkeypatch.setattr(make_call, "Desk", Desk)
     monkeypatch.setattr(make_call, "make_call", call_one)
     monkeypatch.setattr(make_call, "check_call", check_one)
     monkeypatch.setattr(make_call, "call_list", of_a_list("call"))

@@ -1,6 +1,5 @@
 """Nobody is dialled without the ledger's word, and a call in progress does not need it."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -27,12 +26,6 @@ ALWAYS = CallingHours.parse("00:00-24:00")
 
 
 @pytest.fixture
-async def ledger(database: str) -> AsyncIterator[Ledger]:
-    async with Ledger.open(database) as ledger:
-        yield ledger
-
-
-@pytest.fixture
 async def order(ledger: Ledger) -> Order:
     order = an_order()
     await ledger.accept(order, PLENTY)
@@ -51,13 +44,14 @@ async def test_an_order_may_be_dialled_once_and_is_ended_with_what_was_found(
     ledger: Ledger, order: Order
 ) -> None:
     progress = Progress(ledger, order.call_id)
-    assert await progress.may_dial(order, ALWAYS)
-    assert not await progress.may_dial(order, ALWAYS)
+    assert await progress.claim_dialling(order, ALWAYS)
+    assert not await progress.claim_dialling(order, ALWAYS)
     progress.rings()
     progress.conclude(Outcome.BUSY, "The line was busy.", 486)
     progress.conclude(Outcome.FAILED, "too late", 500)
     await progress.close(Ending())
     ended = await now_in(ledger, order)
+    assert ended.dialed_at is not None
     assert (ended.state, ended.outcome, ended.sip_status, ended.detail) == (
         OrderState.ENDED,
         Outcome.BUSY,
@@ -71,7 +65,7 @@ async def test_outside_the_hours_nobody_is_dialled_at_the_last_moment(
 ) -> None:
     monkeypatch.setattr(module, "utc_now", lambda: NOON)  # eight in the morning in Washington
     progress = Progress(ledger, order.call_id)
-    assert not await progress.may_dial(order, CallingHours.parse("09:00-20:00"))
+    assert not await progress.claim_dialling(order, CallingHours.parse("09:00-20:00"))
     await progress.close(Ending())
     ended = await now_in(ledger, order)
     assert (ended.outcome, ended.dialed_at) == (Outcome.REFUSED, None)
@@ -80,7 +74,7 @@ async def test_outside_the_hours_nobody_is_dialled_at_the_last_moment(
 async def test_a_number_blocked_meanwhile_is_not_dialled(ledger: Ledger, order: Order) -> None:
     await ledger.block(order.number, BlockedBy.OPERATOR, NOON)
     progress = Progress(ledger, order.call_id)
-    assert not await progress.may_dial(order, ALWAYS)
+    assert not await progress.claim_dialling(order, ALWAYS)
     await progress.close(Ending())
     assert (await now_in(ledger, order)).outcome is Outcome.REFUSED
 
@@ -88,7 +82,7 @@ async def test_a_number_blocked_meanwhile_is_not_dialled(ledger: Ledger, order: 
 async def test_an_order_cancelled_meanwhile_stays_cancelled(ledger: Ledger, order: Order) -> None:
     await ledger.cancel(order.call_id, NOON)
     progress = Progress(ledger, order.call_id)
-    assert not await progress.may_dial(order, ALWAYS)
+    assert not await progress.claim_dialling(order, ALWAYS)
     await progress.close(Ending())
     assert (await now_in(ledger, order)).outcome is Outcome.CANCELLED
 
@@ -97,7 +91,7 @@ async def test_what_turns_out_later_is_written_beside_the_answer(
     ledger: Ledger, order: Order
 ) -> None:
     progress = Progress(ledger, order.call_id)
-    assert await progress.may_dial(order, ALWAYS)
+    assert await progress.claim_dialling(order, ALWAYS)
     await progress.answered()
     assert (await now_in(ledger, order)).outcome is Outcome.ANSWERED
     await progress.became(Outcome.VOICEMAIL, "A message was left.")
@@ -140,18 +134,38 @@ def away(ledger: Ledger, order: Order, times: int) -> Progress:
 
 async def test_without_the_database_nobody_is_dialled(ledger: Ledger, order: Order) -> None:
     progress = away(ledger, order, 1)
-    assert not await progress.may_dial(order, ALWAYS)
+    assert not await progress.claim_dialling(order, ALWAYS)
     await progress.close(Ending())
     ended = await now_in(ledger, order)
     assert (ended.outcome, ended.dialed_at) == (Outcome.FAILED, None)
+
+
+async def test_a_claim_whose_answer_was_lost_is_taken_back_when_nobody_was_dialled(
+    ledger: Ledger, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = ledger.claim_dialling
+
+    async def written_but_not_heard(*arguments: Any) -> bool:
+        assert await claim(*arguments)
+        raise DatabaseUnavailable("the connection broke")
+
+    monkeypatch.setattr(ledger, "claim_dialling", written_but_not_heard)
+    progress = Progress(ledger, order.call_id)
+    assert not await progress.claim_dialling(order, ALWAYS)
+    claimed = await now_in(ledger, order)
+    assert claimed.dialed_at is not None, "until the job ends, nobody may take it for undialled"
+    await progress.close(Ending())
+    ended = await now_in(ledger, order)
+    assert (ended.outcome, ended.dialed_at) == (Outcome.FAILED, None)
+    assert "nobody was dialled" in (ended.detail or "")
 
 
 async def test_a_call_in_progress_goes_on_without_the_database_and_is_written_later(
     ledger: Ledger, order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_RETRY_S", (0.0, 0.0))
-    await ledger.ready(order.call_id)
-    await ledger.may_dial(order.call_id, NOON)
+    await ledger.mark_ready(order.call_id)
+    await ledger.claim_dialling(order.call_id, NOON)
     progress = away(ledger, order, 3)
     assert not await progress.cancel_asked()
     await progress.answered()

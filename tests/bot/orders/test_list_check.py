@@ -1,15 +1,14 @@
 """A dry run of a list: what a run would do about each person, and nothing is written."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
-from bot.orders.list_check import Verdict, check_rows
+from bot.orders.list_check import Verdict, check_list
 from bot.orders.number_list import Retry, Row, row_prefix
-from bot.records import BlockedBy, Ledger, Order, OrderState, TrunkLimits
+from bot.records import BlockedBy, Ledger, Order, OrderState, Records, TrunkLimits
 from sip.calls.outcome import Outcome
-from tests.bot.orders.test_list_runner import Clock, FakeDesk
+from tests.bot.orders.test_list_runner import ANYBODY, Clock, FakeDesk
 from tests.bot.records.orders import PLENTY, an_order
 from tests.bot.records.records import NOON
 
@@ -19,19 +18,13 @@ NUMBER = "+12025550101"
 ROW = Row(1, NUMBER)
 
 
-@pytest.fixture
-async def ledger(database: str) -> AsyncIterator[Ledger]:
-    async with Ledger.open(database) as ledger:
-        yield ledger
-
-
 async def verdict(
-    ledger: Ledger, row: Row = ROW, *rules: str, limits: TrunkLimits = PLENTY
+    records: Records, row: Row = ROW, *rules: str, limits: TrunkLimits = PLENTY
 ) -> tuple[Verdict, str]:
-    desk = FakeDesk(ledger, Clock(), limits=limits)
-    before = await ledger.recent(99)
-    [only] = await check_rows(desk, "march", Retry.parse(rules), [row], NOON)
-    assert (only.row, await ledger.recent(99)) == (row, before)
+    desk = FakeDesk(records, Clock(), limits=limits)
+    before = await records.orders.recent(99)
+    [only] = await check_list(desk, "march", Retry.parse(rules), ANYBODY, [row], lambda: NOON)
+    assert (only.row, await records.orders.recent(99)) == (row, before)
     return only.verdict, only.sentence
 
 
@@ -41,44 +34,48 @@ async def an_older_order(ledger: Ledger, outcome: Outcome | None = None) -> Orde
     order = an_order(number=NUMBER, idempotency_key=key, asked_at=NOON - timedelta(minutes=9))
     await ledger.accept(order, PLENTY)
     await ledger.take(order.call_id, "AJ", NOON)
-    await ledger.ready(order.call_id)
-    await ledger.may_dial(order.call_id, NOON)
+    await ledger.mark_ready(order.call_id)
+    await ledger.claim_dialling(order.call_id, NOON)
     if outcome is not None:
         await ledger.end(order.call_id, outcome, NOON)
     return order
 
 
-async def test_whoever_has_not_been_called_would_be(ledger: Ledger) -> None:
-    assert await verdict(ledger) == (Verdict.WOULD_CALL, "Would be called.")
+async def test_whoever_has_not_been_called_would_be(records: Records) -> None:
+    assert await verdict(records) == (Verdict.WOULD_CALL, "Would be called.")
 
 
-async def test_whoever_has_an_outcome_is_done(ledger: Ledger) -> None:
+async def test_whoever_has_an_outcome_is_done(records: Records, ledger: Ledger) -> None:
     await an_older_order(ledger, Outcome.DECLINED)
-    assert await verdict(ledger) == (Verdict.DONE, "Called before: declined.")
+    assert await verdict(records) == (Verdict.DONE, "Called before: declined.")
 
 
-async def test_whoever_is_on_the_line_is_being_called(ledger: Ledger) -> None:
+async def test_whoever_is_on_the_line_is_being_called(records: Records, ledger: Ledger) -> None:
     order = await an_older_order(ledger)
-    assert (await verdict(ledger))[0] is Verdict.BEING_CALLED
+    assert (await verdict(records))[0] is Verdict.BEING_CALLED
     found = await ledger.get(order.call_id)
     assert found is not None and found.state is OrderState.DIALING
 
 
-async def test_whoever_was_busy_would_be_called_again_and_it_says_when(ledger: Ledger) -> None:
+async def test_whoever_was_busy_would_be_called_again_and_it_says_when(
+    records: Records, ledger: Ledger
+) -> None:
     await an_older_order(ledger, Outcome.BUSY)
-    word, sentence = await verdict(ledger, ROW, "busy=1x300")
+    word, sentence = await verdict(records, ROW, "busy=1x300")
     assert (word, "2026-03-01 12:05:00 UTC" in sentence) == (Verdict.WOULD_CALL, True)
 
 
-async def test_whoever_was_busy_and_is_blocked_since_is_refused(ledger: Ledger) -> None:
+async def test_whoever_was_busy_and_is_blocked_since_is_refused(
+    records: Records, ledger: Ledger
+) -> None:
     await an_older_order(ledger, Outcome.BUSY)
     await ledger.block(NUMBER, BlockedBy.CALLEE, NOON)
-    assert (await verdict(ledger, ROW, "busy=1x300"))[0] is Verdict.REFUSED
+    assert (await verdict(records, ROW, "busy=1x300"))[0] is Verdict.REFUSED
 
 
-async def test_a_blocked_number_is_refused(ledger: Ledger) -> None:
+async def test_a_blocked_number_is_refused(records: Records, ledger: Ledger) -> None:
     await ledger.block(NUMBER, BlockedBy.OPERATOR, NOON)
-    word, sentence = await verdict(ledger)
+    word, sentence = await verdict(records)
     assert (word, "do-not-call" in sentence) == (Verdict.REFUSED, True)
 
 
@@ -86,12 +83,20 @@ async def test_a_blocked_number_is_refused(ledger: Ledger) -> None:
     ("number", "word"), [("911", Verdict.REFUSED), ("+12025550199", Verdict.LATER)]
 )
 async def test_what_the_rules_say_is_said_before_the_ledger_is_asked(
-    ledger: Ledger, number: str, word: Verdict
+    records: Records, number: str, word: Verdict
 ) -> None:
-    assert (await verdict(ledger, Row(7, number)))[0] is word
+    assert (await verdict(records, Row(7, number)))[0] is word
 
 
-async def test_a_full_trunk_only_makes_the_run_wait(ledger: Ledger) -> None:
+async def test_a_full_trunk_only_makes_the_run_wait(records: Records, ledger: Ledger) -> None:
     await ledger.accept(an_order(number="+12025550102"), PLENTY)
-    word, sentence = await verdict(ledger, limits=TrunkLimits(at_once=1, per_minute=9))
+    word, sentence = await verdict(records, limits=TrunkLimits(at_once=1, per_minute=9))
     assert (word, "once the trunk has room" in sentence) == (Verdict.WOULD_CALL, True)
+
+
+async def test_a_number_that_another_command_calls_is_being_called(
+    records: Records, ledger: Ledger
+) -> None:
+    await ledger.accept(an_order(number=NUMBER, idempotency_key="cron"), PLENTY)
+    word, sentence = await verdict(records)
+    assert (word, "another command" in sentence) == (Verdict.BEING_CALLED, True)

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from bot.orders.desk import Desk
 from bot.orders.list_runner import ListRunner, RowResult
 from bot.orders.number_list import Retry, Row
-from bot.orders.request import OutsideHours
+from bot.orders.request import OutsideHours, Request
 from bot.orders.result import Result
 from bot.records import Order, OrderRefused, OrderState, TrunkBusy
 from sip.calls.outcome import Outcome
@@ -37,7 +39,7 @@ def an_ended_order(outcome: Outcome, *, ended_at_s: float = 0.0) -> Order:
 
 
 @dataclass
-class ScriptedDesk:
+class ScriptedDesk(Desk):
     """Answers from lists; what was asked is kept. After `accept` or `follow` a call has ended."""
 
     orders: list[Order] = field(default_factory=list)
@@ -47,13 +49,20 @@ class ScriptedDesk:
     followed: list[tuple[str, bool]] = field(default_factory=list)
     accepted: list[str] = field(default_factory=list)
 
-    def order(self, row: Row, key: str) -> Order:
-        self.asked_for.append(key)
+    def __post_init__(self) -> None:
+        self.placer: Any = self
+
+    @property
+    def calls_at_once(self) -> int:
+        return 1
+
+    def order(self, request: Request) -> Order:
+        self.asked_for.append(request.idempotency_key or "")
         if self.refusals and (refusal := self.refusals.pop(0)):
             raise refusal
-        return an_order(number=row.number, idempotency_key=key)
+        return an_order(number=request.number, idempotency_key=request.idempotency_key)
 
-    async def accept(self, order: Order) -> tuple[Order, bool]:
+    async def accept(self, order: Order, *, again: bool = False) -> tuple[Order, bool]:
         if self.accepting:
             raise self.accepting.pop(0)
         self.accepted.append(order.idempotency_key or "")
@@ -76,7 +85,8 @@ class Unhurried(ListRunner):
     def __init__(self, desk: ScriptedDesk, *rules: str) -> None:
         self.now = NOON
         self.paused_s: list[float] = []
-        super().__init__(desk, "march", Retry.parse(rules), at_once=1, clock=lambda: self.now)
+        rules_read = Retry.parse(rules)
+        super().__init__(desk, "march", rules_read, Request(""), clock=lambda: self.now)
 
     async def _pause(self, pause_s: float) -> None:
         self.paused_s.append(pause_s)
@@ -162,10 +172,10 @@ async def test_whoever_goes_to_bed_before_their_turn_is_left_for_later() -> None
     work = Unhurried(desk)
     order, asked = desk.order, iter([None, late, late])
 
-    def getting_late(row: Row, key: str) -> Order:
+    def getting_late(request: Request) -> Order:
         if refusal := next(asked):
             raise refusal
-        return order(row, key)
+        return order(request)
 
     desk.order = getting_late  # type: ignore[method-assign]
     assert await only(work) == RowResult(
@@ -181,7 +191,7 @@ async def test_a_stopped_list_leaves_for_later_whoever_has_no_outcome(
     orders = [an_ended_order(outcome)] if outcome else []
     desk = ScriptedDesk(orders=orders)
     work = Unhurried(desk, "busy=1x60")
-    work.stopping.set()
+    work.stop()
     stopped = "Not called: the list was stopped."
     assert await only(work) == RowResult(ROW, None, stopped, len(orders), later=True)
     assert (desk.accepted, work.paused_s) == ([], [])
@@ -190,16 +200,16 @@ async def test_a_stopped_list_leaves_for_later_whoever_has_no_outcome(
 async def test_stopping_ends_a_long_wait() -> None:
     desk = ScriptedDesk(orders=[an_ended_order(Outcome.BUSY)])
     rules = Retry.parse(["busy=1x3600"])
-    work = ListRunner(desk, "march", rules, at_once=1, clock=lambda: NOON)
+    work = ListRunner(desk, "march", rules, Request(""), clock=lambda: NOON)
     running = asyncio.create_task(only(work))
     await asyncio.sleep(0)
-    work.stopping.set()
+    work.stop()
     async with asyncio.timeout(10):
         assert (await running).later
 
 
 async def test_a_wait_whose_time_has_come_is_none() -> None:
-    work = ListRunner(ScriptedDesk(), "march", {}, at_once=1, clock=lambda: NOON)
+    work = ListRunner(ScriptedDesk(), "march", {}, Request(""), clock=lambda: NOON)
     async with asyncio.timeout(10):
         await work._pause(-1.0)
 

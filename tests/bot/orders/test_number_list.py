@@ -9,6 +9,7 @@ from bot.orders.number_list import (
     Call,
     Done,
     Follow,
+    Later,
     ListError,
     Retry,
     Row,
@@ -74,13 +75,25 @@ def test_each_outcome_has_its_own_count_and_delay() -> None:
     assert step(busy, unanswered, after_min=65) == Call(3)
 
 
-@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.CANCELLED])
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.CANCELLED, Outcome.REFUSED])
 def test_a_call_that_never_dialled_is_made_by_the_next_run_and_not_by_this(
     outcome: Outcome,
 ) -> None:
     last = ended(outcome, 1, dialled=False)
-    assert step(last, after_min=2, began_min=0) == Done(last)
+    assert step(last, after_min=2, began_min=0) == Later(last)
     assert step(last, after_min=2, began_min=1.5) == Call(2)
+
+
+def test_a_call_that_never_dialled_is_made_again_by_a_rule_for_failures() -> None:
+    rules = Retry.parse(["failed=1x60"])
+    first, second = (ended(Outcome.FAILED, at_min, dialled=False) for at_min in (1, 2))
+
+    def now(*orders: Order, after_min: float) -> object:
+        return next_step(orders, rules, began_at=NOON, now=NOON + timedelta(minutes=after_min))
+
+    assert now(first, after_min=1.5) == Wait(NOON + timedelta(minutes=2))
+    assert now(first, after_min=2) == Call(2)
+    assert now(first, second, after_min=9) == Later(second)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Asking for a call from outside: by whoever comes first, taken up by the next, and stopped."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,8 +18,10 @@ from bot.records import (
     DatabaseUnavailable,
     EndReason,
     Ledger,
+    NumberBusy,
     Order,
     OrderState,
+    Records,
     utc_now,
 )
 from sip.calls.outcome import Outcome
@@ -58,10 +60,10 @@ class FakeLiveKit:
         assert call_id is not None
         self.asked.append(call_id)
         if self.has_worker and await self.ledger.take(call_id, "AJ", utc_now()):
-            await self.ledger.ready(call_id)
-            await self.ledger.may_dial(call_id, NOON)
+            await self.ledger.mark_ready(call_id)
+            await self.ledger.claim_dialling(call_id, NOON)
             if self.is_answered:
-                await self.ledger.answered(call_id, NOON)
+                await self.ledger.mark_answered(call_id, NOON)
 
     async def send_data(self, request: Any) -> None:
         self.messages.append(request.topic)
@@ -74,25 +76,29 @@ class FakeLiveKit:
 class Scene:
     """Everything one test needs."""
 
-    ledger: Ledger
-    store: CallStore
+    records: Records
     livekit: FakeLiveKit
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.records.orders
+
+    @property
+    def store(self) -> CallStore:
+        return self.records.calls
 
     @property
     def placer(self) -> Placer:
         api: Any = self.livekit
-        return Placer(self.ledger, self.store, api, agent_name="storyteller", secret="s3cret")
+        return Placer(self.records, api, agent_name="storyteller", secret="s3cret")
 
 
 @pytest.fixture
-async def scene(
-    database: str, store: CallStore, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Scene]:
+def scene(records: Records, monkeypatch: pytest.MonkeyPatch) -> Scene:
     for name in ("TAKE_LIMIT_S", "_OTHER_LIMIT_S", "_HANG_UP_LIMIT_S"):
         monkeypatch.setattr(module, name, 0.2)
     monkeypatch.setattr(module, "_POLL_S", 0.01)
-    async with Ledger.open(database) as ledger:
-        yield Scene(ledger, store, FakeLiveKit(ledger))
+    return Scene(records, FakeLiveKit(records.orders))
 
 
 async def test_a_call_is_followed_step_by_step_to_its_outcome(scene: Scene) -> None:
@@ -169,7 +175,7 @@ async def test_a_talk_is_ended_by_its_job_and_only_a_stuck_one_loses_its_room(
 ) -> None:
     order, _ = await scene.placer.accept(an_order(), PLENTY)
     await scene.livekit.create_dispatch(Ticket(order))
-    await scene.ledger.answered(order.call_id, NOON)
+    await scene.ledger.mark_answered(order.call_id, NOON)
     await scene.placer.stop(order)
     assert (scene.livekit.messages, scene.livekit.deleted) == ([Message.END], [order.room_name])
     await scene.ledger.end(order.call_id, Outcome.ANSWERED, NOON)
@@ -181,6 +187,7 @@ async def test_a_call_whose_job_died_ends_for_whoever_follows_it(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watch, "_BURIAL_S", 0.05)
+    monkeypatch.setattr(watch, "_CLOSED_S", 0.1)
     order, _ = await scene.placer.accept(an_order(), PLENTY)
     following = asyncio.create_task(scene.placer.follow(order, is_first=True))
     await scene.store.save(a_call(call_id=order.call_id))
@@ -195,8 +202,11 @@ async def test_a_call_that_no_worker_will_end_is_hung_up_by_whoever_follows_it(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watch, "_BURIAL_S", 0.05)
+    for name in ("_QUIET_S", "_ANSWER_S"):
+        monkeypatch.setattr(watch, name, 0.1)
     order, _ = await scene.placer.accept(an_order(), PLENTY)
-    await scene.store.save(a_call(call_id=order.call_id, lease_until=NOON))
+    # By its lease it lives for years; but it does not beat.
+    await scene.store.save(a_call(call_id=order.call_id, lease_until=NOON.replace(year=2040)))
     async with asyncio.timeout(5):
         result = await scene.placer.follow(order, is_first=True)
     assert result.outcome is Outcome.FAILED
@@ -242,6 +252,34 @@ async def test_a_database_that_stays_away_is_no_outcome_and_stopping_still_works
     assert result.outcome is Outcome.FAILED and "may be going on" in result.sentence
     await scene.placer.stop(dialling)
     assert scene.livekit.deleted == [order.room_name]
+
+
+async def test_a_call_whose_job_died_is_in_nobodys_way_for_long(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_QUIET_S", "_ANSWER_S", "_LOOK_S"):
+        monkeypatch.setattr(watch, name, 0.02)
+    dead, _ = await scene.placer.accept(an_order(), PLENTY)
+    await scene.ledger.take(dead.call_id, "AJ", NOON)
+    await scene.store.save(a_call(call_id=dead.call_id, lease_until=NOON))
+    async with asyncio.timeout(5):
+        order, is_first = await scene.placer.accept(an_order(idempotency_key="k"), PLENTY)
+    assert is_first and order.call_id != dead.call_id
+    buried = await scene.ledger.get(dead.call_id)
+    assert buried is not None and "before anybody was dialled" in (buried.detail or "")
+
+
+async def test_a_living_call_in_the_way_is_refused_at_once(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "_LIMIT_S", 3600.0)
+    alive, _ = await scene.placer.accept(an_order(), PLENTY)
+    await scene.ledger.take(alive.call_id, "AJ", utc_now())
+    until = utc_now() + timedelta(seconds=6)
+    await scene.store.save(a_call(call_id=alive.call_id, lease_until=until))
+    async with asyncio.timeout(5):
+        with pytest.raises(NumberBusy):
+            await scene.placer.accept(an_order(idempotency_key="k"), PLENTY)
 
 
 @dataclass

@@ -49,6 +49,15 @@ def test_by_default_only_the_country_that_is_called_from_is_called() -> None:
     assert order(Request(PARIS), abroad).number == PARIS
 
 
+@pytest.mark.parametrize("own", ["12025550100", "storyline", "", "+881612345678"])
+def test_a_number_to_call_from_that_belongs_to_no_country_is_said_and_not_guessed(own: str) -> None:
+    way_out = WayOut("ST_x", "carrier", own)
+    with pytest.raises(NumberRefused, match="STORYLINE_CALL_COUNTRIES"):
+        make_order(Request(WASHINGTON), way_out, outbound(), 900.0, DAY)
+    named = make_order(Request(WASHINGTON), way_out, outbound(country_codes="us"), 900.0, DAY)
+    assert (named.number, named.from_number) == (WASHINGTON, own)
+
+
 def test_at_night_nobody_is_called_and_it_is_said_when_again() -> None:
     with pytest.raises(OutsideHours, match="again from 2026-07-02 09:00 EDT"):
         order(Request(WASHINGTON), now=NIGHT)

@@ -1,25 +1,27 @@
 """Nobody is called twice: every step of an order has one winner, on SQLite and on PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 
 from bot.records import (
     BlockedBy,
-    CallStore,
-    EndReason,
     Ledger,
+    NumberBusy,
     Order,
     OrderRefused,
     OrderState,
+    Records,
     TrunkLimits,
 )
 from sip.calls.outcome import Outcome
 from tests.bot.records.orders import PLENTY, an_order
-from tests.bot.records.records import EVERY_DATABASE, NOON, a_call
+from tests.bot.records.records import EVERY_DATABASE, NOON
 
 pytestmark = EVERY_DATABASE
 
@@ -27,21 +29,15 @@ SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-async def ledger(database: str) -> AsyncIterator[Ledger]:
-    async with Ledger.open(database) as ledger:
-        yield ledger
-
-
 async def walk(ledger: Ledger, order: Order, state: OrderState) -> Order:
     """The order, taken as far as `state`."""
     await ledger.accept(order, PLENTY, again=True)
     steps: list[tuple[OrderState, Callable[[], Awaitable[object]]]] = [
         (OrderState.TAKEN, lambda: ledger.take(order.call_id, "AJ_1", NOON)),
-        (OrderState.READY, lambda: ledger.ready(order.call_id)),
-        (OrderState.DIALING, lambda: ledger.may_dial(order.call_id, NOON)),
-        (OrderState.RINGING, lambda: ledger.ringing(order.call_id)),
-        (OrderState.ANSWERED, lambda: ledger.answered(order.call_id, NOON)),
+        (OrderState.READY, lambda: ledger.mark_ready(order.call_id)),
+        (OrderState.DIALING, lambda: ledger.claim_dialling(order.call_id, NOON)),
+        (OrderState.RINGING, lambda: ledger.mark_ringing(order.call_id)),
+        (OrderState.ANSWERED, lambda: ledger.mark_answered(order.call_id, NOON)),
         (OrderState.ENDED, lambda: ledger.end(order.call_id, Outcome.FAILED, NOON)),
     ]
     for reached, step in steps:
@@ -63,7 +59,7 @@ async def test_every_field_comes_back_as_it_was_written(ledger: Ledger) -> None:
 async def test_an_answered_call_keeps_what_answered_and_how_it_ended(ledger: Ledger) -> None:
     order = await walk(ledger, an_order(), OrderState.ANSWERED)
     assert (order.outcome, order.answered_at, order.job_id) == (Outcome.ANSWERED, NOON, "AJ_1")
-    assert await ledger.note(order.call_id, Outcome.VOICEMAIL)
+    assert await ledger.correct_outcome(order.call_id, Outcome.VOICEMAIL)
     assert await ledger.end(order.call_id, Outcome.FAILED, NOON + MINUTE, detail="over")
     ended = await ledger.get(order.call_id)
     assert ended is not None
@@ -87,8 +83,8 @@ async def test_the_outcome_of_a_call_nobody_answered_is_the_one_it_ends_with(
 
 async def test_one_key_is_one_order_however_many_ask_at_once(database: str) -> None:
     async def ask() -> tuple[Order, bool]:
-        async with Ledger.open(database) as ledger:
-            return await ledger.accept(an_order(idempotency_key="only"), PLENTY)
+        async with Records.open(database) as records:
+            return await records.orders.accept(an_order(idempotency_key="only"), PLENTY)
 
     answers = await asyncio.gather(*(ask() for _ in range(12)))
     assert [is_new for _, is_new in answers].count(True) == 1
@@ -97,9 +93,9 @@ async def test_one_key_is_one_order_however_many_ask_at_once(database: str) -> N
 
 async def test_one_number_without_a_key_is_asked_for_once_however_many_ask(database: str) -> None:
     async def ask() -> bool:
-        async with Ledger.open(database) as ledger:
+        async with Records.open(database) as records:
             try:
-                await ledger.accept(an_order(), PLENTY)
+                await records.orders.accept(an_order(), PLENTY)
             except OrderRefused:
                 return False
             return True
@@ -125,7 +121,9 @@ async def test_a_number_that_is_being_called_is_not_called_again(
         await ledger.accept(later, PLENTY)
     with pytest.raises(OrderRefused, match="being called"):
         await ledger.check(later, PLENTY)
-    assert (await ledger.accept(later, PLENTY, again=True))[1]
+    for key in (None, "another"):
+        with pytest.raises(NumberBusy):
+            await ledger.accept(replace(later, idempotency_key=key), PLENTY, again=True)
 
 
 async def test_a_minute_after_it_was_dialled_a_number_may_be_called_again(ledger: Ledger) -> None:
@@ -156,18 +154,18 @@ async def test_a_job_takes_an_order_that_nobody_else_has(ledger: Ledger) -> None
 
 async def test_of_all_who_want_to_dial_one_may_and_only_once(ledger: Ledger) -> None:
     order = await walk(ledger, an_order(), OrderState.READY)
-    asked = await asyncio.gather(*(ledger.may_dial(order.call_id, NOON) for _ in range(6)))
+    asked = await asyncio.gather(*(ledger.claim_dialling(order.call_id, NOON) for _ in range(6)))
     assert asked.count(True) == 1
     for state in (OrderState.RINGING, OrderState.ANSWERED, OrderState.ENDED):
         await walk_on(ledger, order, state)
-        assert not await ledger.may_dial(order.call_id, NOON)
+        assert not await ledger.claim_dialling(order.call_id, NOON)
 
 
 async def walk_on(ledger: Ledger, order: Order, state: OrderState) -> None:
     if state is OrderState.RINGING:
-        assert await ledger.ringing(order.call_id)
+        assert await ledger.mark_ringing(order.call_id)
     elif state is OrderState.ANSWERED:
-        assert await ledger.answered(order.call_id, NOON)
+        assert await ledger.mark_answered(order.call_id, NOON)
     else:
         assert await ledger.end(order.call_id, Outcome.ANSWERED, NOON)
 
@@ -181,8 +179,8 @@ async def test_cancelled_before_the_dialling_nobody_is_dialled(
     assert cancelled is not None
     assert (cancelled.state, cancelled.outcome) == (OrderState.ENDED, Outcome.CANCELLED)
     assert await ledger.take(order.call_id, "AJ_2", NOON) is None
-    assert not await ledger.ready(order.call_id)
-    assert not await ledger.may_dial(order.call_id, NOON)
+    assert not await ledger.mark_ready(order.call_id)
+    assert not await ledger.claim_dialling(order.call_id, NOON)
 
 
 async def test_cancelled_while_it_rings_the_job_is_told(ledger: Ledger) -> None:
@@ -198,7 +196,7 @@ async def test_a_blocked_number_is_refused_and_not_dialled_at_the_last_moment(
     order = await walk(ledger, an_order(), OrderState.READY)
     assert await ledger.block(order.number, BlockedBy.CALLEE, NOON)
     assert not await ledger.block(order.number, BlockedBy.OPERATOR, NOON), "it was on the list"
-    assert not await ledger.may_dial(order.call_id, NOON)
+    assert not await ledger.claim_dialling(order.call_id, NOON)
     later = an_order(asked_at=NOON + 5 * MINUTE, idempotency_key="k")
     with pytest.raises(OrderRefused, match="do-not-call"):
         await ledger.accept(later, PLENTY)
@@ -207,6 +205,7 @@ async def test_a_blocked_number_is_refused_and_not_dialled_at_the_last_moment(
     assert await ledger.is_blocked(order.number)
     assert await ledger.unblock(order.number)
     assert not await ledger.unblock(order.number)
+    await ledger.end(order.call_id, Outcome.REFUSED, NOON)
     assert (await ledger.accept(later, PLENTY))[1]
 
 
@@ -234,60 +233,66 @@ async def test_a_trunk_has_so_many_calls_in_a_minute_and_no_more(ledger: Ledger)
     assert (await ledger.accept(replace(soon, asked_at=NOON + MINUTE), limits))[1]
 
 
-@pytest.mark.parametrize(
-    ("state", "words"),
-    [
-        (OrderState.READY, "before anybody was dialled"),
-        (OrderState.DIALING, "nobody knows"),
-        (OrderState.RINGING, "nobody knows"),
-        (OrderState.ANSWERED, "during the call"),
-    ],
-)
-async def test_an_order_whose_job_died_is_ended_honestly(
-    ledger: Ledger, store: CallStore, state: OrderState, words: str
-) -> None:
-    order = await walk(ledger, an_order(), state)
-    await store.save(a_call(call_id=order.call_id))
-    await ledger.bury_the_dead(NOON + MINUTE)
-    alive = await ledger.get(order.call_id)
-    assert alive is not None and alive.state is state, "its call goes on"
-    await store.close_if_open(order.call_id, EndReason.CRASHED, NOON)
-    await ledger.bury_the_dead(NOON + MINUTE)
-    buried = await ledger.get(order.call_id)
-    assert buried is not None and buried.has_ended and words in (buried.detail or "")
-    answered = state is OrderState.ANSWERED
-    assert buried.outcome is (Outcome.ANSWERED if answered else Outcome.FAILED)
-
-
-async def test_a_call_whose_worker_died_and_never_came_back_is_not_waited_for(
-    ledger: Ledger, store: CallStore
-) -> None:
-    order = await walk(ledger, an_order(), OrderState.RINGING)
-    await store.save(a_call(call_id=order.call_id, lease_until=NOON))
-    await ledger.bury_the_dead(NOON + MINUTE)
-    assert (await ledger.get(order.call_id)) == order, "a guardian may still come"
-    await ledger.bury_the_dead(NOON + MINUTE + SECOND)
-    buried = await ledger.get(order.call_id)
-    assert buried is not None and buried.has_ended and "nobody knows" in (buried.detail or "")
-
-
-async def test_a_job_that_died_before_its_first_word_in_the_records_is_found(
+async def test_only_orders_of_the_same_trunk_or_number_that_a_job_has_are_in_the_way(
     ledger: Ledger,
 ) -> None:
-    order = await walk(ledger, an_order(), OrderState.TAKEN)
-    await ledger.bury_the_dead(NOON + 5 * SECOND)
-    assert (await ledger.get(order.call_id)) == order
-    await ledger.bury_the_dead(NOON + MINUTE)
-    buried = await ledger.get(order.call_id)
-    assert buried is not None and buried.outcome is Outcome.FAILED
+    same_trunk = await walk(ledger, an_order(number="+12025550101"), OrderState.RINGING)
+    same_number = await walk(
+        ledger, an_order(number="+12025550102", trunk_id="ST_other"), OrderState.TAKEN
+    )
+    await walk(ledger, an_order(number="+12025550103", trunk_id="ST_other"), OrderState.TAKEN)
+    await walk(ledger, an_order(number="+12025550104"), OrderState.QUEUED)
+    await walk(ledger, an_order(number="+12025550105"), OrderState.ENDED)
+    found = await ledger.in_the_way_of(an_order(number="+12025550102"))
+    assert {o.call_id for o in found} == {same_trunk.call_id, same_number.call_id}
+
+
+async def test_whoever_knows_that_the_dialling_was_not_begun_takes_the_claim_back(
+    ledger: Ledger,
+) -> None:
+    order = await walk(ledger, an_order(), OrderState.DIALING)
+    assert await ledger.end(order.call_id, Outcome.FAILED, NOON, dialled=False)
+    ended = await ledger.get(order.call_id)
+    assert ended is not None and ended.dialed_at is None
 
 
 async def test_the_orders_for_a_number_are_found_by_the_beginning_of_their_key(
     ledger: Ledger,
 ) -> None:
     for key in ("list%:1", "list%:2", "listx:1", None):
-        await ledger.accept(an_order(idempotency_key=key), PLENTY, again=True)
+        order = an_order(idempotency_key=key)
+        await ledger.accept(order, PLENTY, again=True)
+        await ledger.end(order.call_id, Outcome.BUSY, NOON)
     other = an_order(number="+12025550199", idempotency_key="list%:9")
     await ledger.accept(other, PLENTY)
     found = await ledger.with_keys("+12025550123", "list%:")
     assert [o.idempotency_key for o in found] == ["list%:1", "list%:2"]
+
+
+async def test_asking_for_a_call_does_not_read_all_that_ever_were(
+    records: Records, database: str
+) -> None:
+    if not database.startswith("sqlite"):
+        pytest.skip("PostgreSQL plans by what is in the table")
+    plans: list[str] = []
+    explained = False
+
+    def explain(connection: Any, _: Any, statement: str, parameters: Any, *__: Any) -> None:
+        nonlocal explained
+        if "outbound_calls" in statement and not explained:
+            explained = True  # or the question about the question would be explained as well
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.extend(row.detail for row in rows)
+            explained = False
+
+    order = await walk(records.orders, an_order(), OrderState.DIALING)
+    event.listen(Engine, "before_cursor_execute", explain)
+    try:
+        await records.orders.check(an_order(number="+12025550199"), PLENTY)
+        await records.orders.in_the_way_of(order)
+    finally:
+        event.remove(Engine, "before_cursor_execute", explain)
+    assert len(plans) >= 4, plans
+    assert [plan for plan in plans if plan.startswith("SCAN")] == [], plans
+    live = [plan for plan in plans if "state" in plan]
+    assert len(live) >= 1, plans

@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
-from bot.records import CallStore, DatabaseUnavailable, SchemaError, check_tables, migrate
+from bot.records import DatabaseUnavailable, Records, SchemaError, migrate
 from bot.records.database import create_engine
 from bot.records.table import metadata
 from tests.bot.records.records import EVERY_DATABASE, a_call
@@ -32,10 +32,10 @@ async def test_the_migrations_make_exactly_the_tables_of_the_code(database: str)
 
 async def test_migrating_again_keeps_the_calls(database: str) -> None:
     call = a_call()
-    async with CallStore.open(database) as store:
-        await store.save(call)
+    async with Records.open(database) as records:
+        await records.calls.save(call)
         await migrate(database)
-        assert await store.recent(9) == [call]
+        assert await records.calls.recent(9) == [call]
 
 
 def _migrate_in_a_process(url: str) -> None:
@@ -53,8 +53,13 @@ async def test_several_processes_may_migrate_at_once(empty_database: str) -> Non
     for process in processes:
         await asyncio.to_thread(process.join, 60)
     assert [process.exitcode for process in processes] == [0] * 5
-    async with CallStore.open(empty_database) as store:
-        assert await store.save(a_call())
+    async with Records.open(empty_database) as records:
+        assert await records.calls.save(a_call())
+
+
+async def check_tables(url: str) -> None:
+    async with Records.open(url) as records:
+        await records.check_tables()
 
 
 async def pretend(url: str, revision: str) -> None:
@@ -78,8 +83,8 @@ async def test_a_database_that_was_only_added_to_is_lived_with(database: str) ->
     await pretend(database, "0099")
     for work in (migrate, check_tables):
         await work(database)
-    async with CallStore.open(database) as store:
-        assert await store.save(a_call())
+    async with Records.open(database) as records:
+        assert await records.calls.save(a_call())
 
 
 async def test_whoever_only_looks_makes_no_tables(empty_database: str) -> None:
@@ -88,8 +93,8 @@ async def test_whoever_only_looks_makes_no_tables(empty_database: str) -> None:
     if empty_database.startswith("sqlite"):
         assert await asyncio.to_thread(os.listdir, Path(empty_database[19:]).parent) == []
     with pytest.raises(DatabaseUnavailable):
-        async with CallStore.open(empty_database) as store:
-            await store.recent(1)
+        async with Records.open(empty_database) as records:
+            await records.calls.recent(1)
 
 
 async def test_an_older_database_is_not_upgraded_by_whoever_only_looks(database: str) -> None:

@@ -6,7 +6,14 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from bot.records import AgentReached, CallStore, DatabaseUnavailable, Direction, EndReason
+from bot.records import (
+    AgentReached,
+    CallStore,
+    DatabaseUnavailable,
+    Direction,
+    EndReason,
+    Records,
+)
 from tests.bot.records.records import EVERY_DATABASE, NOON, a_call
 
 pytestmark = EVERY_DATABASE
@@ -109,16 +116,16 @@ async def test_a_challenge_takes_the_lease_only_if_nothing_was_written_since(
 
 
 async def test_without_tables_the_error_is_our_own(empty_database: str) -> None:
-    async with CallStore.open(empty_database) as store:
+    async with Records.open(empty_database) as records:
         with pytest.raises(DatabaseUnavailable) as caught:
-            await store.save(a_call())
+            await records.calls.save(a_call())
     assert "+12025550123" not in str(caught.value)
 
 
 async def test_a_database_that_does_not_exist_is_our_own_error(empty_database: str) -> None:
-    async with CallStore.open(f"{empty_database}/nowhere") as store:
+    async with Records.open(f"{empty_database}/nowhere") as records:
         with pytest.raises(DatabaseUnavailable):
-            await store.open_calls()
+            await records.calls.open_calls()
 
 
 async def test_what_a_carrier_writes_is_cut_to_its_column(store: CallStore) -> None:

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.records import CallStore, EndReason
+from bot.records import EndReason, Records
 from bot.worker.guardian import Guardian
 
 pytestmark = pytest.mark.stack
@@ -20,13 +20,13 @@ _LIMIT_S = 10.0
 
 _CALL = """
 import asyncio, sys
-from bot.records import CallRecord, CallRecorder, CallStore, Direction, utc_now
+from bot.records import CallRecord, CallRecorder, Direction, Records, utc_now
 
 async def call(url, call_id):
     record = CallRecord(
         call_id=call_id, direction=Direction.INBOUND, room_name=call_id, started_at=utc_now()
     )
-    async with CallStore.open(url) as store, CallRecorder(store, record):
+    async with Records.open(url) as records, CallRecorder(records.calls, record):
         print("talking", flush=True)
         await asyncio.Event().wait()
 
@@ -68,12 +68,12 @@ async def test_a_killed_call_is_ended_in_time_and_its_neighbour_talks_on(
 ) -> None:
     rooms = Rooms()
     async with (
-        CallStore.open(database) as store,
+        Records.open(database) as records,
         a_process_with_a_call(database, "killed") as pid,
         a_process_with_a_call(database, "neighbour"),
         asyncio.TaskGroup() as tasks,
     ):
-        guardian = Guardian(store, rooms.delete)
+        guardian = Guardian(records.calls, rooms.delete)
         if not worker_died_too:
             watching = tasks.create_task(guardian.run())
         os.kill(pid, signal.SIGKILL)
@@ -85,7 +85,7 @@ async def test_a_killed_call_is_ended_in_time_and_its_neighbour_talks_on(
         record_property("silence_s", round(rooms.deleted["killed"] - died_at, 2))
         await guardian.settle()
         watching.cancel()
-        found = await store.get("killed")
+        found = await records.calls.get("killed")
         assert found is not None and found.end_reason is EndReason.CRASHED
         assert set(rooms.deleted) == {"killed"}
-        assert [call.call_id for call in await store.open_calls()] == ["neighbour"]
+        assert [call.call_id for call in await records.calls.open_calls()] == ["neighbour"]

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from bot.records import Ledger
+from bot.records import Records
 from local.stack.environment import clean_environment
 from local.stack.ports import Ports
 from local.stack.provision import provision
@@ -33,8 +33,8 @@ async def ways_out(running_house: House) -> AsyncIterator[Operator]:
         _MANIFEST.format(telephones=running_house.telephone.address, carrier_port=carrier_port)
     )
     await provision(stack.run_dir, clean_environment() | stack.env(), manifest)
-    async with Ledger.open(stack.database_url) as ledger:
-        yield Operator(running_house, ledger, carrier_port)
+    async with Records.open(stack.database_url) as records:
+        yield Operator(running_house, records.orders, carrier_port)
 
 
 @pytest_asyncio.fixture

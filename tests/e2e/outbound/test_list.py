@@ -1,6 +1,10 @@
 """A whole list, on the wire: limits, retries, and a crash in the middle."""
 
+import asyncio
 import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,6 +16,22 @@ from tests.e2e.outbound.operator import Operator
 pytestmark = pytest.mark.e2e
 
 SHORT = ("--trunk", "carrier", "--ring-timeout", "5", "--json")
+
+
+# Longer than a command waits for one lock, shorter than a job tries to write its call's end.
+LOCKED_S = 11.0
+
+
+@contextmanager
+def locked(url: str) -> Iterator[None]:
+    """While inside, nobody else can write into the database."""
+    database = sqlite3.connect(url.split(":///", 1)[1], isolation_level=None, timeout=10)
+    try:
+        database.execute("BEGIN IMMEDIATE")
+        yield
+        database.execute("ROLLBACK")
+    finally:
+        database.close()
 
 
 def written(folder: Path, *lines: str) -> str:
@@ -42,6 +62,23 @@ async def test_a_list_killed_in_the_middle_goes_on_and_calls_nobody_twice(
         assert line.invites == 3
     for number in numbers:
         await operator.ended(number)
+
+
+async def test_a_database_that_takes_no_writes_for_a_while_stops_no_list(
+    operator: Operator, tmp_path: Path
+) -> None:
+    numbers = [operator.new_number() for _ in range(2)]
+    file = written(tmp_path, *numbers)
+    async with carrier(
+        operator.carrier_port, refusing("603 Decline"), operator.new_folder()
+    ) as line:
+        command = await operator.start("--file", file, *SHORT, env={"STORYLINE_CALLS_AT_ONCE": "1"})
+        await line.wait_invite()
+        with locked(operator.house.stack.database_url):
+            await asyncio.sleep(LOCKED_S)
+        ended = await command.wait(90.0)
+        assert (ended.exit_code, ended.answer["summary"]) == (0, {"declined": 2}), ended
+        assert line.invites == 2
 
 
 async def test_a_busy_line_is_called_again_by_the_rule(operator: Operator, tmp_path: Path) -> None:

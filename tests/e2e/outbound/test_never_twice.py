@@ -70,13 +70,13 @@ async def test_a_command_killed_between_writing_and_asking_is_taken_up_by_the_ne
 
 
 async def test_twenty_commands_with_five_keys_are_five_calls(operator: Operator) -> None:
-    number = operator.new_number()
-    keys = [f"twenty-{i}" for i in range(5)]
+    keys = {f"twenty-{i}": operator.new_number() for i in range(5)}
     async with carrier(
         operator.carrier_port, refusing("486 Busy Here", rings=True), operator.new_folder()
     ) as line:
         commands = [
-            await operator.start(number, *SHORT, "--idempotency-key", key) for key in keys * 4
+            await operator.start(number, *SHORT, "--idempotency-key", key)
+            for key, number in list(keys.items()) * 4
         ]
         ended = [await command.wait(120.0) for command in commands]
         assert {(e.exit_code, e.answer["outcome"]) for e in ended} == {(10, "busy")}, ended
@@ -117,3 +117,17 @@ async def test_the_same_number_is_not_called_again_within_a_minute_unless_asked(
         assert line.invites == 1
         assert (await operator.run(number, *SHORT, "--again")).exit_code == 10
         assert line.invites == 2
+
+
+async def test_a_number_that_is_being_called_is_not_called_with_another_key(
+    operator: Operator,
+) -> None:
+    number = operator.new_number()
+    async with carrier(operator.carrier_port, ringing_for_ever(), operator.new_folder()) as line:
+        first = await operator.start(number, *SHORT, "--idempotency-key", "first-key")
+        await reach(operator.ledger, "first-key", OrderState.RINGING)
+        second = await operator.run(number, *SHORT, "--idempotency-key", "second-key", "--again")
+        assert (second.exit_code, second.answer["dialled"]) == (15, False), second
+        assert "being called" in second.answer["sentence"]
+        assert (await first.wait()).answer["outcome"] == "no-answer"
+        assert line.invites == 1

@@ -74,6 +74,7 @@ class Machine:
             "pkg_config": "",
             "redis_server": "",
             "sipp": "",
+            "strace": "",
             "id": "echo 1000",
             "sudo": "exit 1",
         }

@@ -1,132 +1,139 @@
-"""A whole list for a command: everybody on it, with a progress bar, stopped when told to."""
-
-from __future__ import annotations
+"""What make-call shows: progress, a question, outcomes, exit codes."""
 
 import asyncio
-import signal
+import sys
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.status import Status
 
-from bot.orders.list_check import RowVerdict, Verdict, check_rows
-from bot.orders.list_runner import ListRunner, RowResult
-from bot.orders.number_list import Retry, Row, read_list
-from bot.orders.request import Request, limits_of
+from bot.orders.list_check import RowVerdict, Verdict
+from bot.orders.list_runner import RowResult
 from bot.orders.result import Result
-from bot.records import Order, check_tables, utc_now
-from bot.settings import Settings
-from scripts.calling import Wish
-from scripts.office import Office
+from bot.records import Order, OrderState
 from sip.calls.number import mask_number
 from sip.calls.outcome import Outcome
 
 EXIT_ALL_DONE = 0
 EXIT_SOME_LATER = 18
+EXIT_CODES = {
+    Outcome.ANSWERED: 0,
+    Outcome.FAILED: 1,
+    Outcome.BUSY: 10,
+    Outcome.NO_ANSWER: 11,
+    Outcome.DECLINED: 12,
+    Outcome.UNREACHABLE: 13,
+    Outcome.CANCELLED: 14,
+    Outcome.REFUSED: 15,
+    Outcome.VOICEMAIL: 16,
+    Outcome.SCREENED: 17,
+}
+
+_STEPS = {
+    OrderState.QUEUED: "queued",
+    OrderState.TAKEN: "a storyteller is getting ready",
+    OrderState.READY: "storyteller ready",
+    OrderState.DIALING: "dialling",
+    OrderState.RINGING: "ringing",
+    OrderState.ANSWERED: "answered, talking",
+    OrderState.ENDED: "ended",
+}
+_GOOD = frozenset({Outcome.ANSWERED, Outcome.VOICEMAIL})
 
 
-@dataclass
-class _ListDesk:
-    """Makes the calls of a list from the office, and knows which are in progress."""
+class Screen:
+    """The progress of one call: in place on a terminal, one line a step otherwise.
 
-    office: Office
-    wish: Wish
-    live: dict[str, Order] = field(default_factory=dict)
+    `quiet`: nothing on standard output, for machines; questions go to standard error.
+    """
 
-    def order(self, row: Row, key: str) -> Order:
-        asked = self.wish.request
-        return self.office.order(
-            Request(
-                row.number,
-                name=row.name,
-                location=row.location,
-                ring_timeout_s=asked.ring_timeout_s,
-                max_call_s=asked.max_call_s,
-                idempotency_key=key,
-            )
-        )
+    def __init__(self, out: Console, err: Console, *, quiet: bool) -> None:
+        self._out = out
+        self._err = err
+        self._quiet = quiet
+        self._status: Status | None = None
+        self._asked = False
+        self._began_s = time.monotonic()
 
-    async def accept(self, order: Order) -> tuple[Order, bool]:
-        limits = limits_of(self.office.settings.outbound)
-        return await self.office.placer.accept(order, limits, again=True)
+    def __enter__(self) -> Self:
+        if self._out.is_terminal and not self._quiet:
+            self._status = self._out.status("asking")
+            self._status.start()
+        return self
 
-    async def check(self, order: Order) -> None:
-        await self.office.ledger.check(order, limits_of(self.office.settings.outbound), again=True)
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
 
-    async def follow(self, order: Order, *, is_first: bool) -> Result:
-        self.live[order.call_id] = order
-        try:
-            return await self.office.placer.follow(order, is_first=is_first)
-        finally:
-            self.live.pop(order.call_id, None)
+    def show(self, order: Order) -> None:
+        """One step of the call."""
+        self.say(_STEPS[order.state])
 
-    async def history(self, number: str, prefix: str) -> list[Order]:
-        return await self.office.ledger.with_keys(number, prefix)
-
-
-async def call_list(
-    settings: Settings, path: Path, wish: Wish, retries: Sequence[str], out: Console, *, quiet: bool
-) -> list[RowResult]:
-    """Call everybody in the file. Raises ListError, SipError, RecordsError, ValueError."""
-    rules = Retry.parse(retries)
-    name, rows = await _read(path, wish)
-    await check_tables(settings.database_url)
-    async with Office.open(settings, wish.trunk, wish.from_number) as office:
-        desk = _ListDesk(office, wish)
-        runner = ListRunner(
-            desk, name, rules, at_once=settings.outbound.calls_at_once, clock=utc_now
-        )
-        with _stoppable(runner, desk), _Bar(out, len(rows), quiet=quiet) as bar:
-            return await runner.run(rows, bar.show)
-
-
-async def check_list(
-    settings: Settings, path: Path, wish: Wish, retries: Sequence[str]
-) -> list[RowVerdict]:
-    """What `call_list` would do, calling nobody. Raises the same."""
-    rules = Retry.parse(retries)
-    name, rows = await _read(path, wish)
-    await check_tables(settings.database_url)
-    async with Office.open(settings, wish.trunk, wish.from_number) as office:
-        return await check_rows(_ListDesk(office, wish), name, rules, rows, utc_now())
-
-
-async def _read(path: Path, wish: Wish) -> tuple[str, list[Row]]:
-    """The list's name and its people."""
-    rows = await asyncio.to_thread(read_list, path)
-    return wish.request.idempotency_key or str(await asyncio.to_thread(path.resolve)), rows
-
-
-@contextmanager
-def _stoppable(runner: ListRunner, desk: _ListDesk) -> Iterator[None]:
-    """Ctrl-C: nobody else is called; a second one ends the calls in progress too."""
-    loop = asyncio.get_running_loop()
-    ending: list[asyncio.Task[Any]] = []
-
-    def stop() -> None:
-        if not runner.stopping.is_set():
-            runner.stopping.set()
+    def say(self, words: str) -> None:
+        if self._quiet:
             return
-        ending.extend(
-            asyncio.create_task(desk.office.placer.stop(order)) for order in desk.live.values()
-        )
+        after_s = time.monotonic() - self._began_s
+        if self._status is not None:
+            self._status.update(words)
+        else:
+            self._out.print(f"{after_s:6.1f} s  {words}", markup=False)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
-    try:
-        yield
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
+    def ask_to_end(self) -> None:
+        """The question after the first Ctrl-C; a second one is a yes."""
+        self._asked = True
+        if self._status is not None:
+            self._status.stop()  # it would write over the question
+        self._err.print("End the call? [y/N] (Ctrl-C again: yes)", markup=False)
+
+    @contextmanager
+    def answers(self, on_yes: Callable[[], None], on_no: Callable[[], None]) -> Iterator[None]:
+        """While inside, what is typed after the question is its answer; only on a terminal."""
+        if not sys.stdin.isatty():
+            yield
+            return
+        loop = asyncio.get_running_loop()
+
+        def on_line() -> None:
+            answer = sys.stdin.readline().strip().lower()
+            if self._asked:
+                self._asked = False
+                if self._status is not None:
+                    self._status.start()
+                (on_yes if answer in ("y", "yes") else on_no)()
+
+        loop.add_reader(sys.stdin.fileno(), on_line)
+        try:
+            yield
+        finally:
+            loop.remove_reader(sys.stdin.fileno())
+
+    @staticmethod
+    def show_result(out: Console, result: Result) -> None:
+        """The outcome, in one word and a sentence."""
+        style = "green" if result.outcome in _GOOD else "red"
+        order = result.order
+        status = f" (SIP {order.sip_status})" if order is not None and order.sip_status else ""
+        out.print(f"[bold {style}]{result.outcome.value}[/]{status}: {escape(result.sentence)}")
+        if order is not None:
+            out.print(f"call {order.call_id}", style="dim")
+        if not result.is_first:
+            out.print("This call was made before, with the same key.", style="dim")
 
 
-class _Bar:
+class Bar:
     """A bar on a terminal, a line for each person otherwise."""
 
     def __init__(self, out: Console, total: int, *, quiet: bool) -> None:
@@ -136,7 +143,7 @@ class _Bar:
         self._task: TaskID | None = None
         self._total = total
 
-    def __enter__(self) -> _Bar:
+    def __enter__(self) -> Self:
         if self._out.is_terminal and not self._quiet:
             columns = (TextColumn("calling"), BarColumn(), MofNCompleteColumn())
             self._progress = Progress(*columns, console=self._out)

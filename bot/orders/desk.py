@@ -1,0 +1,79 @@
+"""Where calls are asked for: the records, LiveKit, and the way out."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Self
+
+from livekit.api import LiveKitAPI
+
+from bot.orders.placer import Placer
+from bot.orders.request import Request, limits_of, make_order
+from bot.records import Order, Records, utc_now
+from bot.settings import Settings
+from sip.calls.outbound_trunk import WayOut, find_way_out
+
+# Twenty commands at once ask one after another.
+PATIENCE_S = 10.0
+
+
+class Desk:
+    """Turns requests into orders by our rules, and has them carried out by `placer`."""
+
+    def __init__(
+        self, settings: Settings, records: Records, placer: Placer, way_out: WayOut
+    ) -> None:
+        self._settings = settings
+        self._limits = limits_of(settings.outbound)
+        self._records = records
+        self.placer = placer
+        self.way_out = way_out
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, settings: Settings, trunk: str | None, from_number: str | None
+    ) -> AsyncIterator[Self]:
+        """Raises SchemaError, DatabaseUnavailable, ServerRefused, TrunkNotFound, InvalidNumber."""
+        livekit = settings.livekit
+        async with (
+            Records.open(settings.database_url, patience_s=PATIENCE_S) as records,
+            LiveKitAPI(
+                livekit.url,
+                livekit.api_key.get_secret_value(),
+                livekit.api_secret.get_secret_value(),
+            ) as api,
+        ):
+            await records.check_tables()
+            way_out = await find_way_out(api.sip, trunk or settings.outbound.trunk, from_number)
+            placer = Placer(
+                records,
+                api,
+                agent_name=settings.worker.agent_name,
+                secret=livekit.api_secret.get_secret_value(),
+            )
+            yield cls(settings, records, placer, way_out)
+
+    @property
+    def calls_at_once(self) -> int:
+        """How many calls one trunk may have."""
+        return self._limits.at_once
+
+    def order(self, request: Request) -> Order:
+        """The order for a request. Raises NumberRefused, OutsideHours."""
+        max_call_s = self._settings.call.max_call_s
+        return make_order(request, self.way_out, self._settings.outbound, max_call_s, utc_now())
+
+    async def check(self, order: Order, *, again: bool) -> Order | None:
+        """What `accept` would do, without writing: an older order of the same key, or None.
+
+        Raises OrderRefused, NotNow, DatabaseUnavailable.
+        """
+        return await self._records.orders.check(order, self._limits, again=again)
+
+    async def accept(self, order: Order, *, again: bool) -> tuple[Order, bool]:
+        """Write it down; the order, and whether it is new. Raises the same."""
+        return await self.placer.accept(order, self._limits, again=again)
+
+    async def history(self, number: str, prefix: str) -> list[Order]:
+        """Every order for `number` whose key begins with `prefix`, the oldest first."""
+        return await self._records.orders.with_keys(number, prefix)

@@ -1,0 +1,43 @@
+"""Everything that is kept, in one database and through one engine."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Self
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.records.database import PATIENCE_S, Database, create_engine
+from bot.records.ledger import Ledger
+from bot.records.migrate import check_tables
+from bot.records.store import CallStore
+
+
+class Records:
+    """`calls` that were made or taken, and `orders` for calls with the do-not-call list."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        database = Database(engine)
+        self.calls = CallStore(database)
+        self.orders = Ledger(database)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, *, patience_s: float = PATIENCE_S) -> AsyncIterator[Self]:
+        """The records in the database at `url`.
+
+        Connects at the first use, so that a call never waits for it. `patience_s`: the longest
+        wait for a lock or an answer.
+        """
+        engine = create_engine(url, patience_s=patience_s)
+        try:
+            yield cls(engine)
+        finally:
+            await engine.dispose()
+
+    async def check_tables(self) -> None:
+        """Whether the tables are there; changes nothing. For commands, which never migrate.
+
+        Raises SchemaError, which says what to do, or DatabaseUnavailable.
+        """
+        await check_tables(self._engine)
