@@ -63,14 +63,14 @@ class Desk:
         max_call_s = self._settings.call.max_call_s
         return make_order(request, self.way_out, self._settings.outbound, max_call_s, utc_now())
 
-    async def check(self, order: Order, *, again: bool) -> Order | None:
+    async def check(self, order: Order, *, again: bool = False) -> Order | None:
         """What `accept` would do, without writing: an older order of the same key, or None.
 
         Raises OrderRefused, NotNow, DatabaseUnavailable.
         """
         return await self._records.orders.check(order, self._limits, again=again)
 
-    async def accept(self, order: Order, *, again: bool) -> tuple[Order, bool]:
+    async def accept(self, order: Order, *, again: bool = False) -> tuple[Order, bool]:
         """Write it down; the order, and whether it is new. Raises the same."""
         return await self.placer.accept(order, self._limits, again=again)
 

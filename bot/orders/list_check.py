@@ -79,7 +79,7 @@ async def _check_row(
             case Call():
                 pass
         key = f"{prefix}{len(history) + 1}"
-        await desk.check(desk.order(row.request(each, key)), again=True)
+        await desk.check(desk.order(row.request(each, key)))
         return RowVerdict(row, Verdict.WOULD_CALL, f"Would be called{when}.")
     except OutsideHours as closed:
         return RowVerdict(row, Verdict.LATER, f"Not called yet: {closed.reason}.")

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -60,6 +61,7 @@ class ListRunner:
         each: Request,
         *,
         clock: Callable[[], datetime] = utc_now,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._desk = desk
         self._name = name
@@ -69,6 +71,7 @@ class ListRunner:
         # A thousand people are not looked up with a thousand connections.
         self._lookups = asyncio.Semaphore(_LOOKUPS_AT_ONCE)
         self._clock = clock
+        self._monotonic = monotonic
         self._began_at = clock()
         self._stopping = asyncio.Event()
         self._live: dict[str, Order] = {}
@@ -160,8 +163,7 @@ class ListRunner:
             if self._stopping.is_set():
                 return None
             try:
-                # Each attempt has a key of its own: that it is made once is seen to by that.
-                order, is_first = await self._desk.accept(self._order(row, key), again=True)
+                order, is_first = await self._desk.accept(self._order(row, key))
             except NotNow:
                 await self._pause(_AGAIN_S)
                 return None
@@ -183,7 +185,7 @@ class ListRunner:
             self._live.pop(order.call_id, None)
 
     async def _wait_for_the_database(self, error: DatabaseUnavailable) -> None:
-        now_s = asyncio.get_running_loop().time()
+        now_s = self._monotonic()
         if self._away_since_s is None:
             self._away_since_s = now_s
             logger.warning("the database is away, waiting", extra={"error": str(error)})

@@ -82,10 +82,10 @@ class FakeDesk(Desk):
             asked_at=self.clock(),
         )
 
-    async def check(self, order: Order, *, again: bool) -> Order | None:
+    async def check(self, order: Order, *, again: bool = False) -> Order | None:
         return await self.ledger.check(order, self.limits, again=again)
 
-    async def accept(self, order: Order, *, again: bool) -> tuple[Order, bool]:
+    async def accept(self, order: Order, *, again: bool = False) -> tuple[Order, bool]:
         return await self.ledger.accept(order, self.limits, again=again)
 
     async def history(self, number: str, prefix: str) -> list[Order]:
@@ -112,9 +112,12 @@ class FakeDesk(Desk):
 
     async def stop(self, order: Order) -> None:
         """As Placer.stop."""
-        self.stopped.append(order.number)
         await self.ledger.end(order.call_id, Outcome.CANCELLED, self.clock())
         self.goes_on.set()
+        # The call is over before the asking is.
+        for _ in range(5):
+            await self.ledger.get(order.call_id)
+        self.stopped.append(order.number)
 
     async def _end_of(self, order: Order) -> Order:
         while True:
@@ -231,15 +234,18 @@ async def test_a_stopped_list_calls_nobody_else(records: Records) -> None:
 
 async def test_stopped_twice_a_list_ends_the_calls_in_progress_too(records: Records) -> None:
     desk = FakeDesk(records, Clock(), at_once=1)
-    desk.goes_on.clear()
     work = runner(desk)
-    running = asyncio.create_task(work.run(ROWS[:2]))
+    await work.run(ROWS[:1])
+    desk.goes_on.clear()
+    desk.dialling.clear()
+    running = asyncio.create_task(work.run(ROWS[1:3]))
     await desk.dialling.wait()
     work.stop()
     assert desk.stopped == []
     work.stop()
     first, second = await running
-    assert desk.stopped == [ROWS[0].number] or desk.stopped == [ROWS[1].number]
+    [stopped] = desk.stopped
+    assert stopped in (ROWS[1].number, ROWS[2].number), "the first call was over"
     assert sorted((str(first.outcome), str(second.outcome))) == ["None", "cancelled"]
 
 
@@ -283,9 +289,9 @@ async def test_a_number_that_another_command_calls_is_waited_for_and_not_called_
     refused = asyncio.Event()
     accept = desk.accept
 
-    async def watched(order: Order, *, again: bool) -> tuple[Order, bool]:
+    async def watched(order: Order) -> tuple[Order, bool]:
         try:
-            return await accept(order, again=again)
+            return await accept(order)
         except NumberBusy:
             refused.set()
             raise
@@ -332,18 +338,55 @@ async def test_a_database_that_comes_back_is_waited_for(
     assert desk.dialled == Counter({row.number: 1 for row in ROWS})
 
 
+class Minutes:
+    """A clock that is asked only while the database is away; each answer is later by `step_s`."""
+
+    def __init__(self, step_s: float) -> None:
+        self.now_s = 1000.0
+        self.step_s = step_s
+
+    def __call__(self) -> float:
+        self.now_s += self.step_s
+        return self.now_s
+
+
+def patient(desk: FakeDesk, minutes: Minutes) -> ListRunner:
+    return ListRunner(desk, "march", {}, ANYBODY, clock=desk.clock, monotonic=minutes)
+
+
 @pytest.mark.parametrize("method", ["history", "accept"])
-async def test_a_database_that_stays_away_leaves_everybody_for_later(
+async def test_a_database_that_stays_away_for_a_minute_leaves_everybody_for_later(
     records: Records, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
-    monkeypatch.setattr(module, "_AGAIN_S", 0.01)
-    monkeypatch.setattr(module, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(module, "_AGAIN_S", 0.0)
     desk = FakeDesk(records, Clock())
-    Away(desk, monkeypatch, method)
-    results = await runner(desk).run(ROWS)
+    away = Away(desk, monkeypatch, method)
+    results = await patient(desk, Minutes(step_s=7.5)).run(ROWS)
     assert [(r.outcome, r.later) for r in results] == [(None, True)] * len(ROWS)
     assert {r.sentence for r in results} == {"Left for later: the database is away."}
     assert desk.dialled == Counter()
+    # At 0, 7.5, ... 60 s it is still waited for; the others that ask meanwhile are few.
+    assert 9 < away.asked <= 10 + len(ROWS)
+
+
+async def test_two_short_outages_in_one_list_are_not_one_long_one(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_AGAIN_S", 0.0)
+    desk, minutes = FakeDesk(records, Clock()), Minutes(step_s=1.0)
+    work = patient(desk, minutes)
+    history, failures = desk.history, [True]
+
+    async def now_and_then(number: str, prefix: str) -> list[Order]:
+        if failures and failures.pop():
+            raise DatabaseUnavailable("the database is locked")
+        return await history(number, prefix)
+
+    monkeypatch.setattr(desk, "history", now_and_then)
+    assert [r.later for r in await work.run(ROWS[:1])] == [False]
+    minutes.now_s += 600
+    failures.append(True)
+    assert [r.later for r in await work.run(ROWS[1:2])] == [False]
 
 
 async def test_a_list_that_is_stopped_does_not_wait_for_the_database(
