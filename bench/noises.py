@@ -15,6 +15,11 @@ SEED = 7
 OFFICE = "office-ambience.ogg"
 
 
+def nothing() -> Pcm:
+    """A fifth of a second of silence."""
+    return np.zeros(RATE_HZ // 5, np.int16)
+
+
 def click() -> Pcm:
     """A switch: 3 ms at half of full scale."""
     sound = np.zeros(RATE_HZ // 50)

@@ -11,7 +11,7 @@ from bench.house import House
 from bench.line.g711 import Pcm
 from bench.line.record import Sound
 from bench.line.telephone import Call, CallFailed, NothingHeard, dial
-from bench.noises import click, cough, office
+from bench.noises import click, cough, nothing, office
 from local.providers.script import Script
 
 LONG_S = 6.0
@@ -84,6 +84,8 @@ async def _interrupt(call: Call, pcm: Pcm, number: int, stops: Stops) -> None:
 async def noises(house: House, tries: int) -> list[Stops]:
     """Sounds that are no interruption, over the storyteller's voice."""
     probes: list[tuple[str, Pcm, Clip | None]] = [
+        # What "stops" her in silence is a hole in the sound of a busy machine.
+        ("nothing at all", nothing(), None),
         ("mm-hm", MM_HM.pcm(), MM_HM),
         ("a cough", cough(), None),
         ("a click", click(), None),

@@ -114,11 +114,15 @@ class Call:
         return True
 
     async def say(self, pcm: g711.Pcm) -> Sound:
-        """Speak; returns when the last packet has left: from its first to its last loud sample."""
+        """Speak; returns when the last packet has left: from its first to its last loud sample.
+
+        When nothing in it is loud: from its first to its last packet.
+        """
         first = len(self.media.sent)
         await asyncio.wrap_future(self.media.play(pcm))
-        sounds = spoken(self.media.sent[first:], quiet_s=10.0)
-        return sounds[0]
+        sent = self.media.sent[first:]
+        sounds = spoken(sent, quiet_s=10.0)
+        return sounds[0] if sounds else Sound(sent[0][0], sent[-1][0])
 
     async def wait_sound(self, after_s: float, limit_s: float = 15.0) -> float:
         """When Echo was first heard later than `after_s`. Raises NothingHeard, CallFailed."""

@@ -41,6 +41,12 @@ async def test_sound_is_sent_for_as_long_as_it_lasts(far_end: FarEnd, tmp_path: 
     assert times_s[-1] - times_s[0] == pytest.approx(0.02 * (len(times_s) - 1), abs=0.1)
 
 
+async def test_silence_is_said_too(far_end: FarEnd, tmp_path: Path) -> None:
+    async with dial(_line(far_end.port, tmp_path), "+12025550123") as call:
+        said = await call.say(np.zeros(1_600, np.int16))
+    assert said.duration_s == pytest.approx(0.18, abs=0.05)
+
+
 async def test_nobody_there_is_a_clear_failure(tmp_path: Path) -> None:
     with pytest.raises(CallFailed, match="no answer at all"):
         async with dial(_line(9, tmp_path), "+12025550123", answer_limit_s=1.0):
