@@ -48,7 +48,7 @@ bench-capacity: setup-tests ## The same for 1, 2, 4 and 8 calls: waits, CPU, mem
 
 # Survivors of an earlier run are tried again, the killed are not, unless their code has changed.
 mutants: python ## Change one line at a time of the heart and the guards: does a unit test notice?
-	-$(RUN) nice timeout --kill-after=10 $(MUTANTS_S) mutmut run --max-children 2 $(MUTANTS)
+	-$(RUN) nice -n 19 timeout --kill-after=10 $(MUTANTS_S) mutmut run --max-children 1 $(MUTANTS)
 	$(RUN) mutmut results
 
 lint: python ## ruff and mypy

@@ -10,8 +10,8 @@ from tests.bot.records.records import NOON, a_call
 
 pytestmark = pytest.mark.unit
 
-# A gap of more than 3 s is a pause of our own; quiet after 2 s; dead 4 s after the challenge.
-POLL_S, BEAT_S, LEASE_S = 1.0, 1.0, 6.0
+# Quiet after 1 s; dead 4 s after the challenge; a gap of more than 3.5 s is a pause of our own.
+POLL_S, BEAT_S, LEASE_S = 1.5, 0.5, 5.0
 SOON = NOON + timedelta(hours=1)
 LATER = NOON + timedelta(hours=2)
 CHALLENGED = None
@@ -39,12 +39,12 @@ def watching() -> Watching:
 
 
 def test_two_beats_missed_are_quiet(watching: Watching) -> None:
-    assert watching.looks(SOON, 0, 1, 1.875, 2) == ["alive", "alive", "alive", "quiet"]
+    assert watching.looks(SOON, 0, 0.5, 0.875, 1) == ["alive", "alive", "alive", "quiet"]
 
 
 def test_a_beat_begins_the_wait_anew(watching: Watching) -> None:
-    assert watching.looks(SOON, 0, 1.875) == ["alive", "alive"]
-    assert watching.looks(LATER, 2.5, 4.375, 4.5) == ["alive", "alive", "quiet"]
+    assert watching.looks(SOON, 0, 0.875) == ["alive", "alive"]
+    assert watching.looks(LATER, 1.5, 2.375, 2.5) == ["alive", "alive", "quiet"]
 
 
 def test_a_lease_that_has_run_out_is_quiet_at_first_sight(watching: Watching) -> None:
@@ -53,8 +53,8 @@ def test_a_lease_that_has_run_out_is_quiet_at_first_sight(watching: Watching) ->
 
 
 def test_a_challenge_unanswered_for_the_rest_of_a_lease_is_death(watching: Watching) -> None:
-    assert watching.looks(SOON, 0, 2) == ["alive", "quiet"]
-    assert watching.looks(CHALLENGED, 3, 5, 6.875, 7) == ["alive", "alive", "alive", "dead"]
+    assert watching.looks(SOON, 0, 1) == ["alive", "quiet"]
+    assert watching.looks(CHALLENGED, 2, 4, 5.875, 6) == ["alive", "alive", "alive", "dead"]
 
 
 def test_an_answer_in_the_last_moment_is_life(watching: Watching) -> None:
@@ -63,18 +63,18 @@ def test_an_answer_in_the_last_moment_is_life(watching: Watching) -> None:
 
 
 def test_after_a_pause_of_our_own_watching_begins_anew(watching: Watching) -> None:
-    assert watching.looks(CHALLENGED, 0, 2, 5.125, 7, 9) == ["alive"] * 5
-    assert watching.look(9.125, CHALLENGED) == "dead"
+    assert watching.looks(CHALLENGED, 0, 2, 5.625, 7, 9, 9.5) == ["alive"] * 6
+    assert watching.look(9.625, CHALLENGED) == "dead"
 
 
 def test_a_poll_that_is_a_little_late_is_no_pause(watching: Watching) -> None:
-    assert watching.looks(SOON, 0, 3) == ["alive", "quiet"]
+    assert watching.looks(CHALLENGED, 0, 3.5, 4) == ["alive", "alive", "dead"]
 
 
 def test_a_call_that_was_not_open_for_a_while_is_new(watching: Watching) -> None:
     assert watching.look(0, SOON) == "alive"
-    watching.beats.judge([], wall=NOON, monotonic_s=1001)
-    assert watching.look(2, SOON) == "alive"
+    watching.beats.judge([], wall=NOON, monotonic_s=1000.5)
+    assert watching.look(1, SOON) == "alive"
 
 
 def test_each_call_is_judged_alone() -> None:
