@@ -1,5 +1,6 @@
 """Rules for every test: it says what it needs, and it stays on this machine."""
 
+import asyncio
 import ipaddress
 import os
 import socket
@@ -15,6 +16,16 @@ from tests.second_tries import pytest_sessionfinish, pytest_terminal_summary
 __all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
 
 CATEGORIES = ("unit", "stack", "e2e")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_loop_is_left_open() -> Iterator[None]:
+    """pytest-asyncio asks for the loop of the thread before it sets its own; asyncio would make one
+    that nobody closes, and some later test would be blamed for it."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    loop.close()
 
 
 def pytest_report_header() -> str:
