@@ -25,6 +25,8 @@ logger = logging.getLogger("storyline.outbound")
 
 # A call screener asks its owner, who has to find the telephone and decide.
 _SCREENING_LIMIT_S = 30.0
+# Nobody says anything in what is left then.
+_TOO_SHORT_S = 0.5
 # Mailboxes and menus have said what they are by then.
 _GREETING_LIMIT_S = 20.0
 
@@ -128,7 +130,7 @@ class Reception:
         """Wait through whatever else the screener says; Echo's answers are held back meanwhile."""
         loop = asyncio.get_running_loop()
         until_s = loop.time() + _SCREENING_LIMIT_S
-        while (left_s := until_s - loop.time()) > 0:
+        while (left_s := until_s - loop.time()) > _TOO_SHORT_S:
             # A short greeting is a person's, but a screener's "please hold" is short too.
             async with self._detector(left_s, True) as detector:
                 verdict = await _within(left_s, detector)

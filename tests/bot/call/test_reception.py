@@ -156,7 +156,7 @@ async def test_a_screener_behind_which_nobody_comes_ends_the_call_in_time(talks_
     assert scene.ending.reason is EndReason.SCREENED
     # 1 s for the verdict, 3.5 s of Echo's words, 30 s of waiting.
     ended_s = asyncio.get_running_loop().time() - scene.timeline.began_s
-    assert ended_s == pytest.approx(34.5, abs=0.1)
+    assert ended_s == pytest.approx(34.5, abs=0.5)
 
 
 async def test_a_detector_that_never_makes_up_its_mind_is_not_waited_for() -> None:
