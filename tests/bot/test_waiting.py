@@ -6,7 +6,7 @@ import pytest
 
 from bot.waiting import first_of
 
-pytestmark = [pytest.mark.unit, pytest.mark.looptime]
+pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
 
 
 async def test_the_first_ends_the_waiting_and_the_others_are_dropped() -> None:

@@ -16,7 +16,7 @@ from bot.talk.floor.floor import State
 from sip.calls.outcome import Outcome
 from tests.bot.talk.fakes import Scene
 
-pytestmark = [pytest.mark.unit, pytest.mark.looptime]
+pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
 
 HUMAN, SCREENER, MAILBOX = AMDCategory.HUMAN, AMDCategory.MACHINE_IVR, AMDCategory.MACHINE_VM
 NEVER = 1e6

@@ -11,7 +11,7 @@ from bot.talk.floor.ending import Ending
 from bot.talk.line import Line
 from tests.bot.talk.fake_room import ROOM, SECRET, FakeRoom
 
-pytestmark = [pytest.mark.unit, pytest.mark.looptime]
+pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
 
 Reason = rtc.DisconnectReason
 

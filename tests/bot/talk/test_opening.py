@@ -13,7 +13,7 @@ from livekit.agents.types import APIConnectOptions
 
 from bot.talk.opening import Opening
 
-pytestmark = [pytest.mark.unit, pytest.mark.looptime]
+pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
 
 FRAME = rtc.AudioFrame.create(24_000, 1, 240)
 

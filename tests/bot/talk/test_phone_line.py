@@ -15,7 +15,7 @@ from tests.bot.talk.fake_room import ROOM, SECRET, FakeRoom
 from tests.bot.talk.fakes import FakeVoice, Scene
 from tests.bot.talk.test_opening import FakeStream, an_opening
 
-pytestmark = [pytest.mark.unit, pytest.mark.looptime]
+pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
 
 
 class PreparingVoice(FakeVoice):

@@ -11,7 +11,7 @@ from bot.talk.session_voice import SessionVoice
 from tests.agents.fake_line import FakeLine
 from tests.bot.talk.fake_session import FakeSession
 
-pytestmark = [pytest.mark.unit, pytest.mark.looptime]
+pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
 
 
 def now_s() -> float:

@@ -9,7 +9,7 @@ from bot.records import EndReason
 from bot.talk.floor.floor import State
 from tests.bot.talk.fakes import Scene
 
-pytestmark = [pytest.mark.unit, pytest.mark.looptime]
+pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
 
 BYE = LastWords("bye")
 

@@ -11,7 +11,7 @@ from bot.records import EndReason
 from bot.talk.watchers.hearing import Hearing
 from tests.bot.talk.fakes import Scene
 
-pytestmark = [pytest.mark.unit, pytest.mark.looptime]
+pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
 
 AGAIN = f"say {load_prompt('not_heard')}"
 

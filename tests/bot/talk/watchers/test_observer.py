@@ -24,7 +24,7 @@ from bot.talk.watchers.observer import SessionObserver
 from tests.bot.talk.fake_session import FakeHandle, FakeSession
 from tests.bot.talk.fakes import Scene
 
-pytestmark = [pytest.mark.unit, pytest.mark.looptime]
+pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
 
 
 class Watched:

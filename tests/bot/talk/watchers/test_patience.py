@@ -11,7 +11,7 @@ from bot.records import EndReason
 from bot.talk.watchers.patience import Patience
 from tests.bot.talk.fakes import Scene
 
-pytestmark = [pytest.mark.unit, pytest.mark.looptime]
+pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
 
 FILLER_S, APOLOGY_S = 3.0, 8.0
 

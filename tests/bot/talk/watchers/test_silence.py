@@ -11,7 +11,7 @@ from bot.records import EndReason
 from bot.talk.watchers.silence import keep_silence_short
 from tests.bot.talk.fakes import Scene
 
-pytestmark = [pytest.mark.unit, pytest.mark.looptime]
+pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
 
 FIRST = f"say {load_prompt('still_there')}"
 SECOND = f"say {load_prompt('still_there_again')}"

@@ -12,7 +12,7 @@ from bot.talk.watchers.time_limit import keep_time_limit
 from tests.agents.fake_line import FakeLine
 from tests.bot.talk.fakes import Scene
 
-pytestmark = [pytest.mark.unit, pytest.mark.looptime]
+pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
 
 BYE = f"insist {load_prompt('farewell_time_limit')}"
 
