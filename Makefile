@@ -1,7 +1,7 @@
 # Every target sets up what it needs first (local/setup/setup.sh); when all is there that takes a second.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests python demo demo-up test unit e2e bench bench-capacity mutants lint format types
+.PHONY: help setup setup-tests python demo demo-up test unit e2e bench bench-capacity chaos mutants lint format types
 
 CACHE = $(or $(STORYLINE_CACHE),$(HOME)/.cache/storyline)
 # Looked up when it is used: set-up may have installed it a moment before.
@@ -30,6 +30,9 @@ demo: setup ## One whole call on this machine, no keys: watch Echo tell a story
 
 demo-up: setup ## Leave the line open, to ring it with a softphone on this machine
 	@$(RUN) python -m local.stack up
+
+chaos: setup ## Every fault on a real call, and a table of what the caller heard (20 minutes)
+	@$(RUN) python -m bench.chaos
 
 test: setup-tests ## All tests, with real SIP calls
 	$(RUN) pytest $(SIDE_BY_SIDE)

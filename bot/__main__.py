@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.logs import configure_logs
 from bot.records import RecordsError, migrate
 from bot.settings import Settings, SettingsError
+from bot.settings.libraries import prepare_environment
 from bot.worker.worker import serve
 
 _EXIT_BAD_SETTINGS = 2
@@ -26,13 +27,14 @@ def main(arguments: Sequence[str]) -> int:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return _EXIT_BAD_SETTINGS
+    prepare_environment()
     configure_logs(settings.worker.log_level, json=True, secrets=settings.secrets)
     try:
         if arguments:
             asyncio.run(migrate(settings.database_url))
             return 0
         return asyncio.run(serve(settings))
-    except RecordsError as error:
+    except (RecordsError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
 

@@ -9,7 +9,7 @@ anywhere else; a test says so.
 import logging
 from typing import Any
 
-from livekit.agents import AgentSession, APIError
+from livekit.agents import AgentServer, AgentSession, APIError
 from livekit.agents.llm import RealtimeModelError
 from livekit.agents.utils import http_context
 from livekit.agents.utils.aio import cancel_and_wait
@@ -115,3 +115,16 @@ def let_speak(session: AgentSession[Any]) -> None:
     activity = session._activity
     if activity is not None:
         activity._resume_authorization()
+
+
+def is_registered(server: AgentServer) -> bool:
+    """Whether LiveKit can offer this worker a call now.
+
+    The library's own page answers 200 while it connects, and nothing tells of a broken connection.
+    """
+    return server.id != "unregistered" and not server._connecting and not server._closed
+
+
+def is_warm(server: AgentServer) -> bool:
+    """Whether a process waits for a call, which need not be started first."""
+    return not server._proc_pool._warmed_proc_queue.empty()

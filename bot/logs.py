@@ -16,6 +16,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
+from bot.log_writer import LineWriter
 from sip.calls.number import mask_number
 
 # Libraries that tell of every request; `livekit` is the native client.
@@ -197,7 +198,7 @@ def configure_logs(
     `stream`: standard output by default. `secrets`: values that never appear, in whatever text.
     Calling it again replaces what was there before, also handlers that others have put up.
     """
-    handler = logging.StreamHandler(sys.stdout if stream is None else stream)
+    handler = LineWriter(sys.stdout if stream is None else stream)
     handler.setFormatter(JsonFormatter(secrets) if json else TextFormatter(secrets))
     root = logging.getLogger()
     for other in list(root.handlers):

@@ -6,11 +6,16 @@ from collections.abc import Awaitable, Callable
 
 from livekit.agents import JobContext
 
-from bot.livekit_gaps import NOISE_AFTER_THE_END
+from bot.call.safety.backstage import STORE_LOST, end_before_the_store_is_missed
+from bot.call.safety.connection import Connection
+from bot.call.safety.leg import end_legs
+from bot.call.safety.pings import answer_pings
+from bot.call.safety.rivals import wait_for_rival
+from bot.livekit_gaps import NOISE_AFTER_THE_END, cancel_and_wait
 from bot.logs import call_ended
 from bot.records import CallRecorder, EndReason
 from bot.talk.floor.ending import Ending
-from sip.calls.line import hang_up
+from bot.talk.warm import Warm
 from sip.errors import HangUpFailed
 
 logger = logging.getLogger("storyline.call")
@@ -26,6 +31,13 @@ async def carry_through(
 
     Whatever happens first ends the call. Raises only if cancelled.
     """
+    answer_pings(ctx.room)
+    connection = Connection(ctx.room, ending)
+    in_other_hands = asyncio.Event()
+    beside = [asyncio.create_task(_yield_to_rival(ctx, ending, in_other_hands))]
+    if not Warm.of(ctx.proc).settings.livekit.is_cloud:
+        watching = end_before_the_store_is_missed(ctx.api, ctx.job.room.name, ending)
+        beside.append(asyncio.create_task(watching))
     try:
         await carry()
     except asyncio.CancelledError:
@@ -39,16 +51,27 @@ async def carry_through(
             logger.info("the conversation broke off with its call", extra={"error": repr(error)})
         ending.set(EndReason.FAILED, repr(error)[:300])
     finally:
-        await _finish(ctx, recorder, ending)
+        connection.close()
+        await cancel_and_wait(*beside)
+        await _finish(ctx, recorder, ending, leave_alone=in_other_hands.is_set())
 
 
-async def _finish(ctx: JobContext, recorder: CallRecorder, ending: Ending) -> None:
+async def _yield_to_rival(ctx: JobContext, ending: Ending, in_other_hands: asyncio.Event) -> None:
+    if await wait_for_rival(ctx.room) and ending.reason is None:
+        in_other_hands.set()
+        ending.set(EndReason.FAILED, "another storyteller was in the room before")
+
+
+async def _finish(
+    ctx: JobContext, recorder: CallRecorder, ending: Ending, *, leave_alone: bool
+) -> None:
     reason, error = ending.reason or EndReason.FAILED, ending.error
     call_ended(NOISE_AFTER_THE_END)
     try:
-        await hang_up(ctx.api, ctx.job.room.name)
-    except HangUpFailed:
-        logger.exception("the room could not be deleted; the guardian will try again")
+        if not leave_alone:
+            await end_legs(ctx.api, ctx.room, ctx.job.room.name, server_is_lost=error == STORE_LOST)
+    except HangUpFailed as failure:
+        logger.error("not hung up; the guardian will try again", extra={"error": str(failure)})
         await recorder.leave_to_guardian(reason, error)
     else:
         await recorder.close(reason, error)

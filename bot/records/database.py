@@ -86,9 +86,15 @@ def create_engine(url: str, *, patience_s: float = PATIENCE_S) -> AsyncEngine:
             pool_pre_ping=True,
             # Whoever waited for the lock must see what its last holder wrote.
             isolation_level="READ COMMITTED",
+            # After a failover a connection may be left on a server that only reads: find another.
+            pool_recycle=60,
             # Error texts would carry the caller's numbers.
             hide_parameters=True,
-            connect_args={"timeout": patience_s, "command_timeout": patience_s},
+            connect_args={
+                "timeout": patience_s,
+                "command_timeout": patience_s,
+                "target_session_attrs": "read-write",
+            },
         )
     engine = create_async_engine(url, pool_timeout=patience_s, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _tune_sqlite(patience_s))

@@ -250,8 +250,8 @@ class WorkerSettings(Group):
         ge=1,
         le=1000,
         alias="STORYLINE_MAX_CALLS",
-        description="Calls at once; beyond it the worker reports itself full and others take "
-        "over. Default: 4 per CPU.",
+        description="Calls at once; what is beyond is left to other workers. Calls that we make "
+        "fill at most three quarters. Default: 4 per CPU.",
     )
     database_url: Annotated[SecretStr, AfterValidator(_database)] = Field(
         SecretStr("sqlite+aiosqlite:///storyline.db"),

@@ -101,6 +101,9 @@ class Line:
         if participant.identity != self.identity:
             return
         cause = participant.disconnect_reason
+        if cause is None:
+            # Out of sight while our own connection begins anew: bot/call/safety/connection.py.
+            return
         if self.on_telephone and self.answered and cause in _LOST:
             self._ending.set(EndReason.FAILED, f"the telephone was lost ({_Reason.Name(cause)})")
         else:

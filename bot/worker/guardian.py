@@ -9,9 +9,10 @@ the record. It works from the database alone, so it also finds what a dead worke
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from bot.logs import call_context
 from bot.records import CallRecord, CallStore, EndReason, RecordsError, utc_now
@@ -20,7 +21,11 @@ from bot.records.recorder import BEAT_S, LEASE_S
 logger = logging.getLogger("storyline.guardian")
 
 _POLL_S = 0.5
-_HANG_UP_S = 5.0
+_HANG_UP_S = 6.0
+# An answer in the room counts for so long.
+_BELIEVED_S = 5.0
+# So long a room must be unknown to LiveKit before its call is taken for over.
+_MISSING_S = 20.0
 
 
 @dataclass(frozen=True)
@@ -82,19 +87,29 @@ class Heartbeats:
         return Verdict(tuple(suspects), tuple(dead))
 
 
+class RoomsOfCalls(Protocol):
+    """What the guardian needs of LiveKit; bot/worker/rooms.py is it."""
+
+    async def hang_up(self, room_name: str) -> bool: ...
+    async def answers(self, room_name: str, job_id: str | None) -> bool: ...
+
+
 class Guardian:
     """Runs beside the worker until cancelled. Several at once, on several machines, are harmless.
 
-    `hang_up(room_name)` deletes the room; a room that is gone already is no error. While it fails
-    the record stays open and every poll tries again: a closed record promises that the caller has
-    been hung up on. From death to hanging up it takes about a lease, at most a lease and three
-    polls.
+    While a room cannot be deleted its record stays open and every poll tries again: a closed record
+    promises that the caller has been hung up on. That there is no such room is believed only
+    after a while: with two LiveKit projects on one database it is a room of the other, whose own
+    guardian ends it within seconds. A process that cannot write is quiet in the database and may be
+    in the middle of a good story: before anything is ended it is asked in its room.
+
+    From death to hanging up it takes about a lease, at most a lease and five polls.
     """
 
     def __init__(
         self,
         store: CallStore,
-        hang_up: Callable[[str], Awaitable[None]],
+        rooms: RoomsOfCalls,
         *,
         poll_s: float = _POLL_S,
         lease_s: float = LEASE_S,
@@ -103,13 +118,15 @@ class Guardian:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
-        self._hang_up = hang_up
+        self._rooms = rooms
         self._poll_s = poll_s
         self._clock = clock
         self._monotonic = monotonic
         self._heartbeats = Heartbeats(poll_s=poll_s, lease_s=lease_s, beat_s=beat_s)
         self._ending: dict[str, asyncio.Task[None]] = {}
         self._complained: set[str] = set()
+        self._alive_until_s: dict[str, float] = {}
+        self._missing_since_s: dict[str, float] = {}
         self._is_blind = False
 
     async def run(self) -> None:
@@ -147,7 +164,7 @@ class Guardian:
         if self._is_blind:
             logger.info("guardian can use the database again")
             self._is_blind = False
-        self._complained &= {call.call_id for call in calls}
+        self._forget_all_but({call.call_id for call in calls})
         for call in verdict.dead:
             self._begin_to_end(call)
 
@@ -157,7 +174,8 @@ class Guardian:
 
     def _begin_to_end(self, call: CallRecord) -> None:
         """In a task of its own: a room that is slow to delete must not hold up the watching."""
-        if call.call_id in self._ending:
+        alive_until_s = self._alive_until_s.get(call.call_id, 0.0)
+        if call.call_id in self._ending or self._monotonic() < alive_until_s:
             return
         task = asyncio.create_task(self._end(call), name="end of a dead call")
         self._ending[call.call_id] = task
@@ -167,7 +185,12 @@ class Guardian:
         with call_context(call.call_id):
             try:
                 async with asyncio.timeout(_HANG_UP_S):
-                    await self._hang_up(call.room_name)
+                    if await self._rooms.answers(call.room_name, call.job_id):
+                        self._believe(call)
+                        return
+                    known = await self._rooms.hang_up(call.room_name)
+                if not known and not self._is_missing_long(call):
+                    return
                 won = await self._store.close_if_open(
                     call.call_id, EndReason.CRASHED, self._clock(), "the call's process died"
                 )
@@ -178,4 +201,22 @@ class Guardian:
                     logger.error("dead call not ended yet, trying on", exc_info=error)
                 return
             if won:
-                logger.error("the call's process died: room deleted, record closed")
+                what = "room deleted" if known else "no such room"
+                logger.error(f"the call's process died: {what}, record closed")
+
+    def _believe(self, call: CallRecord) -> None:
+        """It answers in its room: leave it alone for a while, then ask again."""
+        self._alive_until_s[call.call_id] = self._monotonic() + _BELIEVED_S
+        if call.call_id not in self._complained:
+            self._complained.add(call.call_id)
+            logger.warning("a call cannot write its record, but it answers: left alone")
+
+    def _is_missing_long(self, call: CallRecord) -> bool:
+        since_s = self._missing_since_s.setdefault(call.call_id, self._monotonic())
+        return self._monotonic() - since_s >= _MISSING_S
+
+    def _forget_all_but(self, open_calls: set[str]) -> None:
+        self._complained &= open_calls
+        for memory in (self._alive_until_s, self._missing_since_s):
+            for call_id in memory.keys() - open_calls:
+                del memory[call_id]

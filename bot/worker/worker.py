@@ -2,25 +2,25 @@
 
 import asyncio
 import logging
-import os
-import signal
 from functools import partial
 
 import aiohttp
 from livekit import api
-from livekit.agents import AgentServer, JobProcess
+from livekit.agents import JobProcess
 
 from bot import messages
 from bot.call.entry import take_call
 from bot.livekit_gaps import PRELOADED, http_context
 from bot.messages import Message
-from bot.records import Records, migrate
+from bot.records import DatabaseUnavailable, RecordsError, migrate
 from bot.settings import Settings
 from bot.talk.audio import load_vad
 from bot.talk.models import make_openai_client
 from bot.talk.warm import Warm
-from bot.worker.guardian import Guardian
-from sip.calls.line import hang_up
+from bot.worker.health import health_page
+from bot.worker.server import Server
+from bot.worker.signals import stop_on_signals
+from bot.worker.watches import livekit_api, watches
 
 logger = logging.getLogger("storyline.worker")
 
@@ -28,6 +28,9 @@ logger = logging.getLogger("storyline.worker")
 _GOODBYE_S = 25
 # The entry point of a job may take so long to hang up and to write its record.
 _SHUTDOWN_PROCESS_S = 20.0
+# A database that takes longer is waited for beside the calls.
+_DATABASE_S = 5.0
+_MIGRATE_AGAIN_S = 5.0
 
 
 def prewarm(settings: Settings, process: JobProcess) -> None:
@@ -42,29 +45,23 @@ async def _read_certificates() -> None:
         pass
 
 
-def build_server(settings: Settings) -> AgentServer:
+def build_server(settings: Settings) -> Server:
     """Return the server with its one session, not yet running."""
     worker, livekit = settings.worker, settings.livekit
-
-    def share_of_calls(server: AgentServer) -> float:
-        # Not the CPU of the whole machine, the library's own measure: on a small or shared
-        # machine that refuses calls which the worker could well take.
-        return len(server.active_jobs) / worker.max_calls
-
-    server = AgentServer(
+    server = Server(
+        max_calls=worker.max_calls,
         ws_url=livekit.url,
         api_key=livekit.api_key.get_secret_value(),
         api_secret=livekit.api_secret.get_secret_value(),
-        host=worker.health_host,
-        port=worker.port,
+        # The library's own page cannot tell whether a call would be answered: bot/worker/health.py.
+        host="127.0.0.1",
+        port=0,
         num_idle_processes=worker.idle_processes,
-        load_fnc=share_of_calls,
-        load_threshold=1.0,
         setup_fnc=partial(prewarm, settings),
         preload_modules=["bot.call.entry", *PRELOADED],
         shutdown_process_timeout=_SHUTDOWN_PROCESS_S,
     )
-    server.rtc_session(take_call, agent_name=worker.agent_name)
+    server.rtc_session(take_call, agent_name=worker.agent_name, on_request=server.on_request)
     return server
 
 
@@ -73,17 +70,21 @@ async def serve(settings: Settings) -> int:
 
     SIGTERM or SIGINT drains: no new calls, and calls in progress may finish within the drain
     time, then they get a goodbye. A second signal ends the process at once.
-    Raises RecordsError when the database cannot be prepared.
+    A database that is away is waited for beside the calls, which need none. Raises RecordsError
+    when it is there and cannot be used, OSError when the port of the health page is taken.
     """
-    await migrate(settings.database_url)
-    stop = _stop_on_signals()
+    database = asyncio.create_task(_prepare_database(settings.database_url), name="database")
+    await asyncio.wait({database}, timeout=_DATABASE_S)
+    if database.done():
+        database.result()
+    stop = stop_on_signals()
     server = build_server(settings)
-    async with Records.open(settings.database_url) as records, _livekit_api(settings) as lkapi:
-
-        async def end_call(room_name: str) -> None:
-            await hang_up(lkapi, room_name)
-
-        guardian = asyncio.create_task(Guardian(records.calls, end_call).run(), name="guardian")
+    worker = settings.worker
+    async with (
+        livekit_api(settings) as lkapi,
+        watches(settings) as room_watch,
+        health_page(server, worker.health_host, worker.port, lambda: room_watch.is_blind),
+    ):
         running = asyncio.create_task(server.run(), name="worker")
         stopped = asyncio.create_task(stop.wait(), name="signal")
         try:
@@ -94,32 +95,32 @@ async def serve(settings: Settings) -> int:
             return 0
         finally:
             await _close(server)
-            for task in (stopped, running, guardian):
+            for task in (stopped, running, database):
                 task.cancel()
-            await asyncio.gather(stopped, running, guardian, return_exceptions=True)
+            await asyncio.gather(stopped, running, database, return_exceptions=True)
 
 
-def _stop_on_signals() -> asyncio.Event:
-    stop = asyncio.Event()
-
-    def on_signal() -> None:
-        if stop.is_set():
-            logger.warning("second signal: ending at once, calls in progress are cut off")
-            os._exit(1)
-        stop.set()
-
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, on_signal)
-    return stop
-
-
-def _livekit_api(settings: Settings) -> api.LiveKitAPI:
-    livekit = settings.livekit
-    return api.LiveKitAPI(
-        livekit.url,
-        livekit.api_key.get_secret_value(),
-        livekit.api_secret.get_secret_value(),
-    )
+async def _prepare_database(url: str) -> None:
+    """Bring the tables up to date, however long the database is away. Raises SchemaError."""
+    complained = False
+    while True:
+        try:
+            await migrate(url)
+        except DatabaseUnavailable as error:
+            if not complained:
+                logger.error(
+                    "the database cannot be used: calls are taken without records, trying on",
+                    extra={"error": str(error)},
+                )
+            complained = True
+        except RecordsError as error:
+            logger.error("the database cannot be used", extra={"error": str(error)})
+            raise
+        else:
+            if complained:
+                logger.info("the database can be used")
+            return
+        await asyncio.sleep(_MIGRATE_AGAIN_S)
 
 
 def _explain_end(running: asyncio.Task[None]) -> int:
@@ -128,7 +129,7 @@ def _explain_end(running: asyncio.Task[None]) -> int:
     return 1
 
 
-async def _close(server: AgentServer) -> None:
+async def _close(server: Server) -> None:
     """Close the server within a limit: its job processes keep this one from ending otherwise."""
     try:
         async with asyncio.timeout(_SHUTDOWN_PROCESS_S + 10):
@@ -137,7 +138,7 @@ async def _close(server: AgentServer) -> None:
         logger.error("the worker's processes did not end in time")
 
 
-async def _drain(server: AgentServer, settings: Settings, lkapi: api.LiveKitAPI) -> None:
+async def _drain(server: Server, settings: Settings, lkapi: api.LiveKitAPI) -> None:
     drain_s = settings.worker.drain_s
     logger.info("draining", extra={"calls": len(server.active_jobs), "limit_s": drain_s})
     drained = asyncio.create_task(server.drain(timeout=None), name="drain")
@@ -152,7 +153,7 @@ async def _drain(server: AgentServer, settings: Settings, lkapi: api.LiveKitAPI)
         await asyncio.gather(drained, return_exceptions=True)
 
 
-async def _ask_for_goodbyes(server: AgentServer, lkapi: api.LiveKitAPI, secret: str) -> None:
+async def _ask_for_goodbyes(server: Server, lkapi: api.LiveKitAPI, secret: str) -> None:
     rooms = [job.job.room.name for job in server.active_jobs]
     logger.info("the drain time is over; saying goodbye", extra={"calls": len(rooms)})
     await asyncio.gather(*(_ask_for_goodbye(lkapi, secret, room) for room in rooms))

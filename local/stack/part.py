@@ -23,7 +23,7 @@ GROUP_GONE_POLLS = 40  # 2 s; a killed process is gone within one or two
 
 @dataclass(frozen=True)
 class Program:
-    """What to start. `port` is the TCP port it listens on once it is ready."""
+    """What to start. `port` is the TCP port it listens on once it is ready; 0 for none."""
 
     name: str
     command: Sequence[str | Path]
@@ -138,7 +138,8 @@ class Part:
         return log
 
     def _listens(self) -> bool:
-        return processes.listens(self.members(), self.program.port)
+        port = self.program.port
+        return port == 0 or processes.listens(self.members(), port)
 
     def _check_alive(self) -> None:
         if self._process is not None and self._process.returncode is not None:

@@ -85,3 +85,14 @@ def worker(run_dir: Path, ports: Ports, env: Mapping[str, str]) -> Program:
         start_limit_s=WORKER_START_LIMIT_S,
         stop_grace_s=WORKER_STOP_GRACE_S,
     )
+
+
+def watch(run_dir: Path, env: Mapping[str, str]) -> Program:
+    return Program(
+        name="watch",
+        command=(sys.executable, "-m", "bot.watch"),
+        env=env,
+        run_dir=run_dir,
+        port=0,
+        start_limit_s=WORKER_START_LIMIT_S,
+    )

@@ -60,6 +60,7 @@ class Stack:
         self._ports = Ports.pick()
         self._watch: Watch | None = None
         self._parts: list[Part] = []
+        self._checks: dict[str, Callable[[], Awaitable[bool]]] = {}
         self._worker: Worker | None = None
 
     async def __aenter__(self) -> Self:
@@ -162,6 +163,19 @@ class Stack:
         await self._worker.start()
         self._on_progress("worker is ready")
 
+    async def start_watch(self) -> None:
+        """Start the watch over the calls alone, as an operator would beside LiveKit."""
+        program = parts.watch(self.run_dir, clean_environment() | self.env())
+        assert self._watch is not None
+        part = Part(program, self._watch)
+
+        async def is_watching() -> bool:
+            return "watching over the calls" in part.log_since_start()
+
+        self._parts.append(part)
+        await part.start()
+        await part.wait_ready(is_watching)
+
     async def stop_worker(self, grace_s: float = parts.WORKER_STOP_GRACE_S) -> None:
         """SIGTERM, which lets calls in progress go on; after the grace time all of it is killed."""
         if self._worker is not None:
@@ -171,6 +185,19 @@ class Stack:
         """SIGKILL the worker and all its job processes at once, as a crash of the machine would."""
         if self._worker is not None:
             await self._worker.kill()
+
+    async def kill_part(self, name: str) -> None:
+        """SIGKILL one server, as a crash would; the others go on. `start_part` starts it again."""
+        await self._part(name).kill()
+
+    async def start_part(self, name: str) -> None:
+        """Start a server again that was killed; returns when it is ready. Redis is empty then."""
+        part = self._part(name)
+        await part.start()
+        await part.wait_ready(self._checks[name])
+
+    def _part(self, name: str) -> Part:
+        return next(part for part in self._parts if part.program.name == name)
 
     async def wait_failed(self) -> PartFailed:
         """Wait until a server or the worker ends by itself; returns which, and its last words."""
@@ -226,6 +253,7 @@ class Stack:
         assert self._watch is not None
         part = Part(program, self._watch)
         self._parts.append(part)
+        self._checks[program.name] = is_healthy
         await part.start()
         await part.wait_ready(is_healthy)
         self._on_progress(f"{program.name} is ready")

@@ -6,10 +6,6 @@ from local.stack import health, processes
 from local.stack.errors import PartFailed
 from local.stack.part import Part
 
-# The health page says 200 while the worker is still connecting, so it is no sign of readiness.
-# These lines of LiveKit's own log are: the second means that a call finds a warm process.
-READY_LINES = ("registered worker", "process initialized")
-
 
 class Worker:
     """Starts, stops and kills `python -m bot`."""
@@ -33,13 +29,7 @@ class Worker:
     async def start(self) -> None:
         """Raises PartFailed when it ends by itself or is not ready in time."""
         await self._part.start()
-        answers = health.http_ok(self._part.program.port)
-
-        async def is_ready() -> bool:
-            log = self._part.log_since_start()
-            return all(line in log for line in READY_LINES) and await answers()
-
-        await self._part.wait_ready(is_ready)
+        await self._part.wait_ready(health.http_ok(self._part.program.port, "/ready"))
 
     async def wait_ended(self) -> PartFailed:
         return await self._part.wait_ended()

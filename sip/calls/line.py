@@ -17,9 +17,11 @@ _FINAL_CODES = frozenset({"unauthenticated", "permission_denied", "invalid_argum
 
 async def hang_up(
     api: LiveKitAPI, room_name: str, *, retry_delays_s: Sequence[float] = _RETRY_DELAYS_S
-) -> None:
+) -> bool:
     """Delete the room, which makes LiveKit SIP send BYE. Harmless when the room is gone already.
 
+    False when LiveKit knows no such room: it is gone, or the server has lost its memory of it
+    (it looks rooms up in Redis), and then the telephone may still be connected.
     Audio that is still on its way to the caller is cut: wait for it before hanging up.
     Raises HangUpFailed when the room may still exist after every attempt.
     """
@@ -32,14 +34,14 @@ async def hang_up(
                 await api.room.delete_room(DeleteRoomRequest(room=room_name))
         except ServerError as error:
             if error.code == "not_found":
-                return
+                return False
             reason = f"{error.code}: {error.message}"
             if error.code in _FINAL_CODES:
                 break
         except (aiohttp.ClientError, TimeoutError) as error:
             reason = f"LiveKit could not be reached ({type(error).__name__})"
         else:
-            return
+            return True
         if delay_s is not None:
             await asyncio.sleep(delay_s)
     raise HangUpFailed(room_name, attempts, reason)

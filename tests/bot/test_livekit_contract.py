@@ -11,7 +11,8 @@ from typing import Any, cast
 
 import pytest
 from livekit import agents, rtc
-from livekit.agents import AgentSession, APIConnectionError
+from livekit.agents import AgentServer, AgentSession, APIConnectionError
+from livekit.agents.ipc.proc_pool import ProcPool
 from livekit.agents.llm import RealtimeModelError
 from livekit.agents.utils import http_context
 from livekit.agents.utils.aio import cancel_and_wait
@@ -139,6 +140,13 @@ def test_the_noise_after_the_end_is_still_written_like_this() -> None:
 def test_undocumented_helpers_are_where_they_were() -> None:
     assert livekit_gaps.cancel_and_wait is cancel_and_wait
     assert inspect.isasyncgenfunction(inspect.unwrap(http_context.open))
+
+
+def test_a_worker_knows_whether_it_is_connected_and_warm() -> None:
+    source = inspect.getsource(AgentServer)
+    assert "self._connecting = True" in source and "self._connecting = False" in source
+    assert "self._proc_pool = ipc.proc_pool.ProcPool(" in source
+    assert "self._warmed_proc_queue" in inspect.getsource(ProcPool)
 
 
 def test_a_session_can_be_told_to_take_no_orders_and_to_record_nothing() -> None:

@@ -36,7 +36,13 @@ def out() -> io.StringIO:
     return stream
 
 
+def lines_written() -> None:
+    for handler in logging.getLogger().handlers:
+        handler.flush()
+
+
 def lines(out: io.StringIO) -> list[dict[str, Any]]:
+    lines_written()
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
@@ -167,6 +173,7 @@ def test_text_for_people_says_the_same() -> None:
     configure_logs("INFO", json=False, stream=stream)
     with call_context("c1"):
         logging.getLogger("x").warning("from +12025550123", extra={"turns": 2})
+    lines_written()
     _, said = stream.getvalue().split(" ", 1)
     assert said == "WARNING x from +1•••••0123 call_id=c1 turns=2\n"
 

@@ -75,11 +75,17 @@ async def test_nobody_waits_for_an_answer_longer_than_the_limit() -> None:
 # --- who has left, and why ------------------------------------------------------------------------
 
 
+async def test_a_telephone_that_is_only_out_of_our_sight_has_not_hung_up() -> None:
+    _, room, ending = a_line()
+    room.joins("caller", "active")
+    room.leaves("caller", None)
+    assert ending.reason is None
+
+
 @pytest.mark.parametrize(
     ("answered", "cause", "reason"),
     [
         (True, Reason.CLIENT_INITIATED, EndReason.CALLER_HUNG_UP),
-        (True, None, EndReason.CALLER_HUNG_UP),
         (False, Reason.CLIENT_INITIATED, EndReason.NEVER_ANSWERED),
         (False, Reason.SIP_TRUNK_FAILURE, EndReason.NEVER_ANSWERED),
         (True, Reason.MEDIA_FAILURE, EndReason.FAILED),

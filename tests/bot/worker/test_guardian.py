@@ -26,12 +26,14 @@ class World:
         self.alive: set[str] = set()
         self.hung_up: list[str] = []
         self.broken_rooms: set[str] = set()
+        self.unknown_rooms: set[str] = set()
+        self.answering: set[str] = set()
         self.guardian = self.another_guardian()
 
     def another_guardian(self) -> Guardian:
         return Guardian(
             self.store,
-            self._hang_up,
+            self,
             poll_s=POLL_S,
             lease_s=LEASE_S,
             beat_s=BEAT_S,
@@ -39,10 +41,14 @@ class World:
             monotonic=lambda: self.monotonic_s,
         )
 
-    async def _hang_up(self, room_name: str) -> None:
+    async def hang_up(self, room_name: str) -> bool:
         if room_name in self.broken_rooms:
             raise ConnectionError("LiveKit does not answer for +12025550123")
         self.hung_up.append(room_name)
+        return room_name not in self.unknown_rooms
+
+    async def answers(self, room_name: str, job_id: str | None) -> bool:
+        return room_name in self.answering
 
     async def ring(self, name: str) -> CallRecord:
         """A living call in the room `name`."""
@@ -123,7 +129,7 @@ async def test_a_guardian_whose_clock_is_wrong_kills_nobody(world: World, skew_s
     await world.ring("alive")
     world.guardian = Guardian(
         world.store,
-        world._hang_up,
+        world,
         clock=lambda: world.wall + timedelta(seconds=skew_s),
         monotonic=lambda: world.monotonic_s,
     )
@@ -207,6 +213,33 @@ async def test_a_room_that_cannot_be_deleted_is_tried_again_and_stops_no_other(
     assert await world.store.open_calls() == []
 
 
+async def test_a_call_that_cannot_write_but_answers_is_left_alone_for_as_long_as_it_does(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await world.ring("mute")
+    world.answering.add("mute")
+    world.alive.clear()
+    await world.pass_time(60)
+    assert world.hung_up == []
+    assert len([each for each in caplog.records if "left alone" in each.message]) == 1
+    world.answering.clear()
+    await world.pass_time(6)
+    assert world.hung_up == ["mute"]
+    assert await world.store.open_calls() == []
+
+
+async def test_a_room_that_livekit_does_not_know_is_no_proof_until_a_while_has_passed(
+    world: World,
+) -> None:
+    await world.ring("elsewhere")
+    world.unknown_rooms.add("elsewhere")
+    world.alive.clear()
+    await world.pass_time(20)
+    assert [call.call_id for call in await world.store.open_calls()] == ["elsewhere"]
+    await world.pass_time(12)
+    assert await world.store.open_calls() == []
+
+
 async def test_two_guardians_close_a_call_once(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -225,14 +258,18 @@ async def test_two_guardians_close_a_call_once(
 async def test_a_room_that_is_slow_to_delete_does_not_hold_up_the_watching(world: World) -> None:
     hanging = asyncio.Event()
 
-    async def never(_: str) -> None:
-        hanging.set()
-        await asyncio.Event().wait()
+    class NeverDeletes:
+        async def hang_up(self, _: str) -> bool:
+            hanging.set()
+            return await asyncio.Event().wait()
+
+        async def answers(self, _: str, __: str | None) -> bool:
+            return False
 
     await world.ring("dead")
     world.alive.clear()
     guardian = Guardian(
-        world.store, never, clock=lambda: world.wall, monotonic=lambda: world.monotonic_s
+        world.store, NeverDeletes(), clock=lambda: world.wall, monotonic=lambda: world.monotonic_s
     )
     for _ in range(24):
         await world.pass_time(POLL_S, watched=False)

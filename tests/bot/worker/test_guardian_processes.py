@@ -57,9 +57,13 @@ class Rooms:
         self.deleted: dict[str, float] = {}
         self.one_is_gone = asyncio.Event()
 
-    async def delete(self, room_name: str) -> None:
+    async def hang_up(self, room_name: str) -> bool:
         self.deleted[room_name] = time.monotonic()
         self.one_is_gone.set()
+        return True
+
+    async def answers(self, room_name: str, job_id: str | None) -> bool:
+        return False
 
 
 @pytest.mark.parametrize("worker_died_too", [False, True])
@@ -73,7 +77,7 @@ async def test_a_killed_call_is_ended_in_time_and_its_neighbour_talks_on(
         a_process_with_a_call(database, "neighbour"),
         asyncio.TaskGroup() as tasks,
     ):
-        guardian = Guardian(records.calls, rooms.delete)
+        guardian = Guardian(records.calls, rooms)
         if not worker_died_too:
             watching = tasks.create_task(guardian.run())
         os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,222 @@
+"""The faults, each with what is promised to a caller whom it meets in mid-story."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from bench.chaos.scene import Scene
+from bench.chaos.seen import Promise
+from local.caller import CallerError
+
+_BUSY = 486
+_BUSY_WITHIN_S = 14.0
+_CRASHED = frozenset({"crashed"})
+_FINISHED = frozenset({"story_finished"})
+_LOST = frozenset({"failed", "crashed"})
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`provoke` calls `scene.happens_now()`; after it the call is watched for `limit_s`."""
+
+    name: str
+    title: str
+    provoke: Callable[[Scene], Awaitable[None]]
+    promise: Promise
+    limit_s: float = 45.0
+    worker_env: Mapping[str, str] = field(default_factory=dict)
+    is_quick: bool = False
+
+
+def _one_job(scene: Scene) -> int:
+    (job,) = scene.stack.job_pids()
+    return job
+
+
+async def _job_killed(scene: Scene) -> None:
+    scene.happens_now()
+    os.kill(_one_job(scene), signal.SIGKILL)
+
+
+async def _job_frozen(scene: Scene) -> None:
+    scene.happens_now()
+    os.kill(_one_job(scene), signal.SIGSTOP)
+
+
+async def _worker_killed(scene: Scene) -> None:
+    scene.happens_now()
+    await scene.stack.kill_worker()
+
+
+async def _worker_killed_beside_a_watch(scene: Scene) -> None:
+    await scene.stack.start_watch()
+    await _worker_killed(scene)
+
+
+async def _worker_restarted(scene: Scene) -> None:
+    await _worker_killed(scene)
+    await asyncio.sleep(1.0)
+    await scene.stack.start_worker()
+
+
+def _killed(part: str) -> Callable[[Scene], Awaitable[None]]:
+    async def provoke(scene: Scene) -> None:
+        scene.happens_now()
+        await scene.stack.kill_part(part)
+
+    return provoke
+
+
+def _restarted(part: str, after_s: float = 2.0) -> Callable[[Scene], Awaitable[None]]:
+    async def provoke(scene: Scene) -> None:
+        await _killed(part)(scene)
+        await asyncio.sleep(after_s)
+        await scene.stack.start_part(part)
+
+    return provoke
+
+
+async def _livekit_restarted(scene: Scene) -> None:
+    await _restarted("livekit-server")(scene)
+    await scene.talk_to_the_end()
+
+
+async def _redis_restarted(scene: Scene) -> None:
+    await _restarted("redis")(scene)
+    await scene.talk_to_the_end()
+
+
+async def _redis_flushed(scene: Scene) -> None:
+    scene.happens_now()
+    reader, writer = await asyncio.open_connection(*scene.stack.redis_address.split(":"))
+    writer.write(b"FLUSHALL\r\n")
+    await reader.readline()
+    writer.close()
+    await scene.talk_to_the_end()
+
+
+async def _database_locked(scene: Scene) -> None:
+    scene.happens_now()
+    with closing(sqlite3.connect(scene.stack.database_path, timeout=5.0)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        await asyncio.sleep(30.0)
+        connection.rollback()
+    await scene.talk_to_the_end()
+
+
+async def _database_deleted(scene: Scene) -> None:
+    scene.happens_now()
+    for path in scene.stack.run_dir.glob("calls.db*"):
+        path.unlink()
+    await scene.talk_to_the_end()
+
+
+async def _asked_twice(scene: Scene) -> None:
+    scene.happens_now()
+    await scene.ask_for_agent()
+    await asyncio.sleep(6.0)
+    await scene.talk_to_the_end()
+
+
+async def _full(scene: Scene) -> None:
+    scene.happens_now()
+    status, after_s = await scene.ring_beside()
+    if status != _BUSY or after_s > _BUSY_WITHIN_S:
+        raise CallerError(f"the second caller got {status} after {after_s:.1f} s")
+    await scene.talk_to_the_end()
+
+
+def _promise(
+    within_s: float | None, reasons: frozenset[str], silence_s: float | None = None
+) -> Promise:
+    return Promise(within_s, reasons, within_s if silence_s is None else silence_s)
+
+
+FAULTS = (
+    Fault("job-killed", "job killed", _job_killed, _promise(8, _CRASHED), is_quick=True),
+    Fault("job-frozen", "job frozen", _job_frozen, _promise(8, _CRASHED)),
+    Fault(
+        "worker-killed",
+        "worker killed, none started; a watch beside LiveKit",
+        _worker_killed_beside_a_watch,
+        _promise(15, _CRASHED),
+    ),
+    Fault(
+        "worker-restarted",
+        "worker killed, started again after 1 s",
+        _worker_restarted,
+        _promise(10, _CRASHED),
+    ),
+    Fault(
+        "livekit-killed",
+        "livekit-server killed",
+        _killed("livekit-server"),
+        # LiveKit SIP itself holds the line for a minute; nobody else can reach the telephone.
+        _promise(70, _LOST),
+        limit_s=90.0,
+    ),
+    Fault(
+        "livekit-restarted",
+        "livekit-server killed, started again after 2 s",
+        _livekit_restarted,
+        _promise(75, _FINISHED, 15),
+        limit_s=90.0,
+    ),
+    Fault("redis-killed", "Redis killed", _killed("redis"), _promise(20, _LOST), limit_s=60.0),
+    Fault(
+        "redis-restarted",
+        "Redis killed, started empty after 2 s",
+        _redis_restarted,
+        _promise(60, _FINISHED, 12),
+        limit_s=75.0,
+    ),
+    Fault(
+        "redis-flushed",
+        "FLUSHALL, then the goodbye",
+        _redis_flushed,
+        _promise(60, _FINISHED, 12),
+        limit_s=75.0,
+        is_quick=True,
+    ),
+    # A telephone whose server is gone gets no BYE from anybody: the carrier ends it.
+    Fault("sip-killed", "livekit-sip killed", _killed("livekit-sip"), _promise(None, _LOST)),
+    Fault(
+        "providers-gone",
+        "all model providers gone",
+        _killed("providers"),
+        _promise(25, frozenset({"provider_failure"})),
+    ),
+    Fault(
+        "database-locked",
+        "database locked for 30 s",
+        _database_locked,
+        _promise(90, _FINISHED, 12),
+        limit_s=100.0,
+    ),
+    Fault(
+        "database-deleted",
+        "database deleted",
+        _database_deleted,
+        _promise(60, _FINISHED, 12),
+        limit_s=75.0,
+    ),
+    Fault(
+        "asked-twice",
+        "a second agent sent into the room",
+        _asked_twice,
+        _promise(75, _FINISHED, 15),
+        limit_s=90.0,
+    ),
+    Fault(
+        "full",
+        "a second caller rings a full worker, and gets the busy tone",
+        _full,
+        _promise(90, _FINISHED, 30),
+        limit_s=100.0,
+        worker_env={"STORYLINE_MAX_CALLS": "1"},
+    ),
+)

@@ -1,0 +1,66 @@
+"""What one call under a fault looked like from the outside, and whether that is as promised."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """The call's record as the database holds it."""
+
+    end_reason: str | None
+    error: str | None
+    is_closed: bool
+
+    def __str__(self) -> str:
+        reason = self.end_reason or "no reason"
+        return f"{reason}{'' if self.is_closed else ', open'}"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Seconds count from the fault. None where it was waited for and did not happen."""
+
+    bye_s: float | None
+    silence_s: float
+    """The longest time without Echo's voice until the end, or until we stopped watching."""
+    heard: str
+    row: Row | None
+    rooms_left: int | None
+    """None: LiveKit could not be asked."""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What the caller may count on. `reasons`: words of the record that tell the truth.
+
+    `bye_within_s` is None where nobody is left who could send one.
+    """
+
+    bye_within_s: float | None
+    reasons: frozenset[str]
+    silence_s: float | None
+    closed: bool = True
+
+
+def broken(seen: Seen, promise: Promise) -> list[str]:
+    """Every part of the promise that was not kept; empty when all was."""
+    found: list[str] = []
+    if promise.bye_within_s is not None:
+        if seen.bye_s is None:
+            found.append("no BYE")
+        elif seen.bye_s > promise.bye_within_s:
+            found.append(f"BYE later than {promise.bye_within_s:g} s")
+    if promise.silence_s is not None and seen.silence_s > promise.silence_s:
+        found.append(f"more than {promise.silence_s:g} s of silence")
+    if seen.row is None:
+        found.append("no record")
+    else:
+        if promise.closed and not seen.row.is_closed:
+            found.append("record open")
+        if promise.bye_within_s is not None and seen.bye_s is None and seen.row.is_closed:
+            found.append("record closed with the caller connected")
+        if seen.row.end_reason not in promise.reasons:
+            found.append(f"record says {seen.row.end_reason}")
+    if seen.rooms_left:
+        found.append("room left")
+    return found

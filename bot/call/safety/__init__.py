@@ -1,0 +1,1 @@
+"""What keeps a call from ending badly: who else is there, is LiveKit, is the telephone gone?"""

@@ -1,0 +1,43 @@
+"""A job that was asked for because the first one never came: is it still needed?"""
+
+import logging
+
+import aiohttp
+from livekit import api
+from livekit.agents import JobContext
+from livekit.protocol.agent import JobStatus
+from livekit.protocol.models import ParticipantInfo
+
+logger = logging.getLogger("storyline.call")
+
+ASKED_AGAIN = "storyline watch: asked again"
+"""The metadata of such a job."""
+
+UNDER_WAY = frozenset({JobStatus.JS_PENDING, JobStatus.JS_RUNNING})
+
+
+async def is_needed(ctx: JobContext) -> bool:
+    """False when another storyteller is in the room, or was asked for before this one.
+
+    Several watches may have asked in the same moment; a caller wants one Echo. A LiveKit that
+    does not say is taken for a yes: silence is worse than two voices.
+    """
+    room_name = ctx.job.room.name
+    try:
+        people = await ctx.api.room.list_participants(api.ListParticipantsRequest(room=room_name))
+        if any(each.kind == ParticipantInfo.Kind.AGENT for each in people.participants):
+            return False
+        dispatches = await ctx.api.agent_dispatch.list_dispatch(room_name)
+    except (api.ServerError, aiohttp.ClientError, TimeoutError) as error:
+        logger.warning("LiveKit does not say who else is there", extra={"error": repr(error)})
+        return True
+    asked = [
+        (each.state.created_at, each.id)
+        for each in dispatches
+        if each.metadata == ASKED_AGAIN
+        and (
+            each.id == ctx.job.dispatch_id
+            or any(job.state.status in UNDER_WAY for job in each.state.jobs)
+        )
+    ]
+    return not asked or min(asked)[1] == ctx.job.dispatch_id

@@ -1,0 +1,94 @@
+"""The end of a telephone's leg: asked for, and seen."""
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from livekit import rtc
+from livekit.api import LiveKitAPI
+
+from sip.calls.line import hang_up
+from sip.errors import HangUpFailed
+
+logger = logging.getLogger("storyline.call")
+
+# LiveKit SIP registers this for its own participant: BYE, without asking any server.
+_END_CALL = "lk.sip.EndCall"
+_GONE_S = 3.0
+# A caller who has hung up at the same moment is seen to leave within this.
+_LEAVING_S = 1.0
+
+
+async def end_legs(
+    api: LiveKitAPI, room: rtc.Room, room_name: str, *, server_is_lost: bool = False
+) -> None:
+    """Hang up, and return when no telephone is left in the room.
+
+    LiveKit looks rooms up in Redis, so one that lost its data calls a room gone in which people
+    are still talking. Whoever is in the room sees it, and can ask the telephone itself.
+    With `server_is_lost` the telephone is asked first, while that still goes through.
+    Raises HangUpFailed when a telephone may still be connected.
+    """
+    if server_is_lost and await _hung_up_themselves(room):
+        return
+    try:
+        known = await hang_up(api, room_name)
+    except HangUpFailed as refusal:
+        if not await _hung_up_themselves(room):
+            raise refusal from None
+        return
+    if await _all_gone(room, _GONE_S if known else _LEAVING_S):
+        return
+    if not await _hung_up_themselves(room):
+        raise HangUpFailed(room_name, 1, "the telephone is still connected")
+
+
+async def _hung_up_themselves(room: rtc.Room) -> bool:
+    """Ask each telephone in the room to hang up; whether we have seen that none is left."""
+    for identity in _telephones(room):
+        await _end_call(room, identity)
+    gone = await _all_gone(room, _GONE_S)
+    # That nobody is seen over a connection which is lost proves nothing.
+    return gone and room.connection_state == rtc.ConnectionState.CONN_CONNECTED
+
+
+def _telephones(room: rtc.Room) -> list[str]:
+    return [
+        each.identity
+        for each in room.remote_participants.values()
+        if each.kind == rtc.ParticipantKind.PARTICIPANT_KIND_SIP
+    ]
+
+
+async def _end_call(room: rtc.Room, identity: str) -> None:
+    logger.warning("the room could not be deleted: asking the telephone itself to hang up")
+    try:
+        await room.local_participant.perform_rpc(
+            destination_identity=identity,
+            method=_END_CALL,
+            payload="{}",
+            response_timeout=_GONE_S,
+        )
+    except rtc.RpcError as error:
+        logger.warning("the telephone did not answer", extra={"error": str(error)})
+
+
+async def _all_gone(room: rtc.Room, limit_s: float) -> bool:
+    """Whether every telephone has left, or we have been put out of the room, within the limit."""
+    changed = asyncio.Event()
+
+    def on_change(_: object) -> None:
+        changed.set()
+
+    room.on("participant_disconnected", on_change)
+    room.on("disconnected", on_change)
+    try:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                while room.isconnected() and _telephones(room):
+                    await changed.wait()
+                    changed.clear()
+    finally:
+        room.off("participant_disconnected", on_change)
+        room.off("disconnected", on_change)
+    return not (room.isconnected() and _telephones(room))

@@ -1,0 +1,55 @@
+"""Which rooms hold a telephone with nobody at our end, and since when: judged without LiveKit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One room as it was seen. `sid` tells two rooms of one name apart."""
+
+    name: str
+    sid: str
+    has_telephone: bool
+    is_answered: bool
+    has_agent: bool
+
+
+class Standing(Enum):
+    """What a room is to us. Its agents are known by the name that was asked for."""
+
+    STRANGE = "strange"  # our agent was never asked for: none of our business
+    TAKEN = "taken"  # somebody rang us
+    PLACED = "placed"  # we ring somebody, and only the job that does may talk to them
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """A telephone that has been alone for `alone_s`, by our own watching."""
+
+    room: Sight
+    alone_s: float
+
+
+class Orphans:
+    """Remembers since when a room has been seen with a telephone and no agent, in one's own time.
+
+    After a pause of our own (suspended machine, LiveKit out of reach) watching begins anew.
+    """
+
+    def __init__(self, *, gap_s: float) -> None:
+        self._gap_s = gap_s
+        self._alone_since_s: dict[str, float] = {}
+        self._looked_s: float | None = None
+
+    def judge(self, rooms: Iterable[Sight], *, monotonic_s: float) -> list[Orphan]:
+        """Who is alone now. `monotonic_s`: when the rooms were looked at."""
+        if self._looked_s is not None and monotonic_s - self._looked_s > self._gap_s:
+            self._alone_since_s.clear()
+        self._looked_s = monotonic_s
+        alone = [room for room in rooms if room.has_telephone and not room.has_agent]
+        self._alone_since_s = {
+            room.sid: self._alone_since_s.get(room.sid, monotonic_s) for room in alone
+        }
+        return [Orphan(room, monotonic_s - self._alone_since_s[room.sid]) for room in alone]

@@ -1,0 +1,135 @@
+"""LiveKit's rooms as the watch sees them, and what it can do about one."""
+
+import asyncio
+import secrets
+from collections import deque
+
+import aiohttp
+from livekit import api
+from livekit.protocol.models import ParticipantInfo, Room
+
+from bot.call.safety.again import ASKED_AGAIN, UNDER_WAY
+from bot.call.safety.pings import PING_TOPIC, PONG
+from bot.orders.ticket import ordered_call
+from bot.worker.orphans import Sight, Standing
+from sip.calls.call_info import CallStatus, call_status, is_answered
+from sip.calls.line import hang_up
+
+# A watch is a guest on the server's API.
+_QUESTIONS_AT_ONCE = 4
+# Rooms of calls have names of their own: what was deleted stays gone.
+_REMEMBERED = 1000
+_PONG_S = 1.0
+_LOOK_S = 0.2
+# What the API raises when LiveKit refuses or cannot be reached.
+API_ERRORS = (api.ServerError, aiohttp.ClientError, TimeoutError)
+
+
+class Rooms:
+    """The rooms of one LiveKit project, by its API alone. Every method may raise API_ERRORS."""
+
+    def __init__(self, livekit: api.LiveKitAPI, agent_name: str) -> None:
+        self._livekit = livekit
+        self._agent_name = agent_name
+        self._questions = asyncio.Semaphore(_QUESTIONS_AT_ONCE)
+        self._deleted: deque[str] = deque(maxlen=_REMEMBERED)
+
+    async def look(self) -> list[Sight]:
+        """Every room with somebody in it."""
+        answer = await self._livekit.room.list_rooms(api.ListRoomsRequest())
+        return await asyncio.gather(*(self._sight(room) for room in answer.rooms))
+
+    async def _sight(self, room: Room) -> Sight:
+        people = await self._people(room.name)
+        telephones = [each for each in people if _is_telephone(each)]
+        return Sight(
+            name=room.name,
+            sid=room.sid,
+            has_telephone=bool(telephones),
+            is_answered=any(is_answered(each.attributes) for each in telephones),
+            has_agent=any(each.kind == ParticipantInfo.Kind.AGENT for each in people),
+        )
+
+    async def standing(self, room_name: str) -> Standing:
+        """Whose room it is, by what was asked for in it."""
+        dispatches = await self._dispatches(room_name)
+        if not dispatches:
+            return Standing.STRANGE
+        placed = any(ordered_call(each.metadata) for each in dispatches)
+        return Standing.PLACED if placed else Standing.TAKEN
+
+    async def is_coming(self, room_name: str) -> bool:
+        """Whether a job of ours is on its way, or believes to be there."""
+        return any(
+            job.state.status in UNDER_WAY
+            for dispatch in await self._dispatches(room_name)
+            for job in dispatch.state.jobs
+        )
+
+    async def ask_again(self, room_name: str) -> None:
+        """Ask for the agent once more."""
+        await self._livekit.agent_dispatch.create_dispatch(
+            api.CreateAgentDispatchRequest(
+                agent_name=self._agent_name, room=room_name, metadata=ASKED_AGAIN
+            )
+        )
+
+    async def hang_up(self, room_name: str) -> bool:
+        """End the call; False when LiveKit knows no such room, and not because we deleted it.
+
+        Raises HangUpFailed.
+        """
+        if await hang_up(self._livekit, room_name):
+            self._deleted.append(room_name)
+        return room_name in self._deleted
+
+    async def answers(self, room_name: str, job_id: str | None) -> bool:
+        """Whether the job is in the room and answers; so it lives, whatever else it cannot do."""
+        agent = await self._agent(room_name, job_id)
+        if agent is None:
+            return False
+        word = secrets.token_hex(8)
+        await self._livekit.room.send_data(
+            api.SendDataRequest(
+                room=room_name,
+                kind=api.DataPacket.Kind.RELIABLE,
+                topic=PING_TOPIC,
+                data=word.encode(),
+                destination_identities=[agent.identity],
+            )
+        )
+        for _ in range(round(_PONG_S / _LOOK_S)):
+            await asyncio.sleep(_LOOK_S)
+            agent = await self._agent(room_name, job_id)
+            if agent is None or agent.attributes.get(PONG) == word:
+                return agent is not None
+        return False
+
+    async def _agent(self, room_name: str, job_id: str | None) -> ParticipantInfo | None:
+        if job_id is None:
+            return None
+        return next(
+            (
+                each
+                for each in await self._people(room_name)
+                # LiveKit Agents calls its participants after their jobs.
+                if each.kind == ParticipantInfo.Kind.AGENT and each.identity == f"agent-{job_id}"
+            ),
+            None,
+        )
+
+    async def _people(self, room_name: str) -> list[ParticipantInfo]:
+        async with self._questions:
+            request = api.ListParticipantsRequest(room=room_name)
+            answer = await self._livekit.room.list_participants(request)
+        gone = ParticipantInfo.State.DISCONNECTED
+        return [each for each in answer.participants if each.state != gone]
+
+    async def _dispatches(self, room_name: str) -> list[api.AgentDispatch]:
+        found = await self._livekit.agent_dispatch.list_dispatch(room_name)
+        return [each for each in found if each.agent_name == self._agent_name]
+
+
+def _is_telephone(participant: ParticipantInfo) -> bool:
+    hung_up = call_status(participant.attributes) is CallStatus.HANGUP
+    return participant.kind == ParticipantInfo.Kind.SIP and not hung_up

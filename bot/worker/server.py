@@ -1,0 +1,80 @@
+"""The library's server, as this worker uses it: how full it is, and whether it can be reached."""
+
+import logging
+from typing import Any
+
+from livekit.agents import AgentServer, JobRequest
+
+from bot.livekit_gaps import is_registered, is_warm
+from bot.orders.ticket import ordered_call
+
+logger = logging.getLogger("storyline.worker")
+
+# The control connection may be away for hours; the calls in progress do not need it.
+_FOR_EVER = 2**31
+
+
+class Server(AgentServer):
+    """Takes every call that it has room for, and says so at once.
+
+    The library's own measure counts each offer under way as a whole warm process, so a burst on an
+    idle worker is refused; LiveKit never repeats an offer that everybody refused. Here an offer is
+    refused when `max_calls` are in progress or accepted, and for no other reason. Calls that we
+    make leave a quarter of the room to those that come in.
+    """
+
+    def __init__(self, *, max_calls: int, **options: Any) -> None:
+        super().__init__(
+            load_fnc=self._share_of_calls,
+            load_threshold=float("inf"),
+            max_retry=_FOR_EVER,
+            **options,
+        )
+        self.max_calls = max_calls
+        self._for_callers = max_calls // 4
+        self._accepting = 0
+
+    @property
+    def calls(self) -> int:
+        """In progress, or accepted a moment ago."""
+        return len(self.active_jobs) + self._accepting
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether LiveKit can offer us a call now."""
+        return is_registered(self)
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether a process waits for a call; without one the caller rings while it starts."""
+        return self.is_connected and is_warm(self)
+
+    def why_not_ready(self) -> list[str]:
+        """Why a call that came now would not be answered; empty when it would."""
+        reasons = {
+            "not connected to LiveKit": not self.is_connected,
+            "draining": self.draining,
+            "full": self.calls >= self.max_calls,
+            # With calls in progress a new process takes a third of a second.
+            "no process is warm yet": not self.active_jobs and not self.is_warm,
+        }
+        return [reason for reason, holds in reasons.items() if holds]
+
+    async def on_request(self, request: JobRequest) -> None:
+        """Accept an offered call, or leave it to another worker."""
+        ordered = ordered_call(request.job.metadata) is not None
+        room = self.max_calls - (self._for_callers if ordered else 0)
+        if self.calls >= room:
+            logger.warning("full: a call was left to others", extra={"calls": self.calls})
+            await request.reject(terminate=False)
+            return
+        self._accepting += 1
+        try:
+            await request.accept()
+        finally:
+            self._accepting -= 1
+
+    def _share_of_calls(self) -> float:
+        # Not the CPU of the whole machine, the library's own measure: on a small or shared
+        # machine that refuses calls which the worker could well take.
+        return self.calls / self.max_calls
