@@ -175,7 +175,7 @@ def _row(stack: Stack) -> Row | None:
             sqlite3.connect(f"file:{stack.database_path}?mode=ro", uri=True)
         ) as connection:
             found = connection.execute(
-                "SELECT end_reason, error, ended_at FROM calls ORDER BY started_at DESC LIMIT 1"
+                "SELECT end_reason, error, ended_at FROM calls ORDER BY started_at LIMIT 1"
             ).fetchone()
     except sqlite3.Error:
         return None
