@@ -290,15 +290,16 @@ async def test_a_room_that_hangs_is_given_up_and_tried_again(
 ) -> None:
     tries: list[str] = []
 
-    async def hang_once(room_name: str) -> None:
+    async def hang_once(room_name: str) -> bool:
         tries.append(room_name)
         if len(tries) == 1:
             await asyncio.Event().wait()
+        return True
 
     monkeypatch.setattr("bot.worker.guardian._HANG_UP_S", 0.01)
     await world.ring("dead")
     world.alive.clear()
-    monkeypatch.setattr(world, "_hang_up", hang_once)
+    monkeypatch.setattr(world, "hang_up", hang_once)
     world.guardian = world.another_guardian()
     await world.pass_time(LEASE_S + 4 * POLL_S)
     assert tries == ["dead", "dead"]
