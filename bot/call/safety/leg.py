@@ -45,8 +45,9 @@ async def end_legs(
 
 async def _hung_up_themselves(room: rtc.Room) -> bool:
     """Ask each telephone in the room to hang up; whether we have seen that none is left."""
-    for identity in _telephones(room):
-        await _end_call(room, identity)
+    said_so = [await _end_call(room, identity) for identity in _telephones(room)]
+    if said_so and all(said_so):
+        return True
     gone = await _all_gone(room, _GONE_S)
     # That nobody is seen over a connection which is lost proves nothing.
     return gone and room.connection_state == rtc.ConnectionState.CONN_CONNECTED
@@ -60,7 +61,8 @@ def _telephones(room: rtc.Room) -> list[str]:
     ]
 
 
-async def _end_call(room: rtc.Room, identity: str) -> None:
+async def _end_call(room: rtc.Room, identity: str) -> bool:
+    """Whether the telephone has said that it hangs up."""
     logger.warning("the room could not be deleted: asking the telephone itself to hang up")
     try:
         await room.local_participant.perform_rpc(
@@ -71,6 +73,8 @@ async def _end_call(room: rtc.Room, identity: str) -> None:
         )
     except rtc.RpcError as error:
         logger.warning("the telephone did not answer", extra={"error": str(error)})
+        return False
+    return True
 
 
 async def _all_gone(room: rtc.Room, limit_s: float) -> bool:
