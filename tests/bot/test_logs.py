@@ -36,14 +36,15 @@ def out() -> io.StringIO:
     return stream
 
 
-def lines_written() -> None:
+def written(stream: io.StringIO) -> str:
+    """What is in `stream` once everything that was logged has been written."""
     for handler in logging.getLogger().handlers:
         handler.flush()
+    return stream.getvalue()
 
 
 def lines(out: io.StringIO) -> list[dict[str, Any]]:
-    lines_written()
-    return [json.loads(line) for line in out.getvalue().splitlines()]
+    return [json.loads(line) for line in written(out).splitlines()]
 
 
 @pytest.mark.parametrize(
@@ -132,8 +133,8 @@ def test_extras_are_masked_however_deep_and_personal_ones_dropped(out: io.String
         "object": Exception("from +12025550123"),
     }
     logging.getLogger("livekit.agents").info("x", extra=extra)
-    assert "2025550123" not in out.getvalue()
-    assert "Maria" not in out.getvalue()
+    assert "2025550123" not in written(out)
+    assert "Maria" not in written(out)
     assert lines(out)[0]["deep"] == {"numbers": ["+1•••••0123"], "n": "•••••0123"}
 
 
@@ -142,8 +143,8 @@ def test_secrets_never_appear_in_message_extra_or_trace(out: io.StringIO) -> Non
         raise RuntimeError("bad key topsecretvalue of +12025550123")
     except RuntimeError:
         logging.getLogger("x").exception("topsecretvalue", extra={"header": "K topsecretvalue"})
-    assert "topsecretvalue" not in out.getvalue()
-    assert "2025550123" not in out.getvalue()
+    assert "topsecretvalue" not in written(out)
+    assert "2025550123" not in written(out)
     assert "RuntimeError: bad key ***" in lines(out)[0]["trace"]
 
 
@@ -173,8 +174,7 @@ def test_text_for_people_says_the_same() -> None:
     configure_logs("INFO", json=False, stream=stream)
     with call_context("c1"):
         logging.getLogger("x").warning("from +12025550123", extra={"turns": 2})
-    lines_written()
-    _, said = stream.getvalue().split(" ", 1)
+    _, said = written(stream).split(" ", 1)
     assert said == "WARNING x from +1•••••0123 call_id=c1 turns=2\n"
 
 
@@ -186,7 +186,7 @@ def test_text_from_far_away_neither_commands_a_terminal_nor_makes_lines(json_lin
     stream = io.StringIO()
     configure_logs("INFO", json=json_lines, stream=stream)
     logging.getLogger("x").warning("%s", HOSTILE, extra={"reason": HOSTILE})
-    line = stream.getvalue().removesuffix("\n")
+    line = written(stream).removesuffix("\n")
     assert line.isprintable()
     if json_lines:
         assert json.loads(line)["msg"] == HOSTILE
@@ -199,8 +199,8 @@ def test_a_trace_keeps_its_lines_and_loses_its_controls() -> None:
         raise RuntimeError(HOSTILE)
     except RuntimeError:
         logging.getLogger("x").exception("failed")
-    assert "Traceback (most recent call last):\n  File" in stream.getvalue()
-    assert "\x1b" not in stream.getvalue()
+    assert "Traceback (most recent call last):\n  File" in written(stream)
+    assert "\x1b" not in written(stream)
 
 
 def test_configuring_again_does_not_write_twice(out: io.StringIO) -> None:
@@ -246,7 +246,7 @@ def test_lines_of_a_job_come_out_of_the_worker_masked_and_with_the_call(
     assert line["call_id"] == "call-7"
     assert line["room"] == "call-_+1•••••0123_x"
     assert "no line to +1•••••0123" in line["trace"]
-    assert "2025550123" not in out.getvalue()
+    assert "2025550123" not in written(out)
 
 
 def test_the_noise_of_hanging_up_is_kept_out_only_after_the_end(out: io.StringIO) -> None:
