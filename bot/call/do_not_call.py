@@ -1,12 +1,31 @@
 """Entering a number in the do-not-call list, in the middle of a call with it."""
 
 import logging
+from collections.abc import Callable
 
 from bot.records import BlockedBy, Ledger, RecordsError, utc_now
+from sip.calls.call_info import CallInfo
 from sip.calls.number import to_e164
 from sip.errors import InvalidNumber
 
 logger = logging.getLogger("storyline.do_not_call")
+
+
+# What an operator finds in the record of the call.
+_WISH = "asked never to be called again: if the number is theirs, run make-call block"
+
+
+async def block_caller(ledger: Ledger, caller: CallInfo, note: Callable[[str], None]) -> bool:
+    """The same for somebody who called us, whose number may be forged: never raises.
+
+    Where the carrier does not vouch for it, nobody is blocked: the wish is noted with the call
+    (`note`), for an operator to look at, and the caller is told that it did not go through.
+    """
+    if caller.caller_number and not caller.is_attested:
+        logger.warning("a caller wants no more calls, and the carrier does not vouch for them")
+        note(_WISH)
+        return False
+    return await block_number(ledger, caller.caller_number)
 
 
 async def block_number(ledger: Ledger, number: str | None) -> bool:

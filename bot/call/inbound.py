@@ -8,7 +8,7 @@ from livekit import rtc
 from livekit.agents import AutoSubscribe, JobContext
 
 from agents.intro import IntroAgent
-from bot.call.do_not_call import block_number
+from bot.call.do_not_call import block_caller
 from bot.records import CallRecorder, Direction, EndReason, Ledger
 from bot.settings import Settings
 from bot.talk.floor.ending import Ending
@@ -59,7 +59,12 @@ class InboundCall:
             self._line,
             self.ending,
             first_agent=IntroAgent(),
-            block=partial(block_number, self._ledger, info.caller_number),
+            block=partial(
+                block_caller,
+                self._ledger,
+                info,
+                lambda wish: self._recorder.update(error=wish),
+            ),
         )
         await talk.run()
 

@@ -22,6 +22,9 @@ _TRUNK_ID = "sip.trunkID"
 _RULE_ID = "sip.ruleID"
 _OTHER_PARTY = "sip.phoneNumber"
 _OUR_NUMBER = "sip.trunkPhoneNumber"
+# Ours: trunks.yaml maps the header to it in which a carrier tells how sure it is of the caller.
+_ATTESTATION = "storyline.attestation"
+_FULL_ATTESTATION = frozenset({"A", "TN-VALIDATION-PASSED-A"})
 
 
 class Direction(StrEnum):
@@ -50,7 +53,8 @@ class CallInfo:
     """The facts of one call. What is not known is None, never an empty string.
 
     The numbers are E.164, None where it is not clear which number is meant; the texts are what
-    the carrier wrote, also when that is a name.
+    the carrier wrote, also when that is a name. `is_attested` is true when the carrier vouches for
+    the caller's number (STIR/SHAKEN, full attestation); otherwise anybody may have written it.
     """
 
     direction: Direction
@@ -58,6 +62,7 @@ class CallInfo:
     called_number: str | None = None
     caller_text: str | None = None
     called_text: str | None = None
+    is_attested: bool = False
     sip_call_id: str | None = None
     trunk_id: str | None = None
     rule_id: str | None = None
@@ -92,6 +97,7 @@ class CallInfo:
             called_number=number.get(called or ""),
             caller_text=caller,
             called_text=called,
+            is_attested=inbound and _attestation(attributes) in _FULL_ATTESTATION,
             sip_call_id=_text(attributes, _CALL_ID),
             trunk_id=_text(attributes, _TRUNK_ID),
             rule_id=rule_id,
@@ -117,6 +123,10 @@ def call_status(attributes: Mapping[str, str]) -> CallStatus | None:
 def is_answered(attributes: Mapping[str, str]) -> bool:
     """Whether the other end hears us: words spoken earlier are lost."""
     return call_status(attributes) is CallStatus.ACTIVE
+
+
+def _attestation(attributes: Mapping[str, str]) -> str:
+    return (_text(attributes, _ATTESTATION) or "").strip().upper()
 
 
 def _text(attributes: Mapping[str, str], name: str) -> str | None:
