@@ -10,9 +10,8 @@ from sip.calls.call_info import CallInfo
 pytestmark = pytest.mark.unit
 
 
-async def listed(database: str) -> list[tuple[str, BlockedBy]]:
-    async with Ledger.open(database) as ledger:
-        return [(entry.number, entry.by) for entry in await ledger.blocked()]
+async def listed(ledger: Ledger) -> list[tuple[str, BlockedBy]]:
+    return [(entry.number, entry.by) for entry in await ledger.blocked()]
 
 
 def caller(number: str, attestation: str) -> CallInfo:
@@ -29,11 +28,11 @@ def caller(number: str, attestation: str) -> CallInfo:
     "attestation", ["", "B", "C", "TN-Validation-Passed-B", "No-TN-Validation"]
 )
 async def test_a_caller_whom_nobody_vouches_for_blocks_nobody(
-    database: str, attestation: str
+    ledger: Ledger, attestation: str
 ) -> None:
     wishes: list[str] = []
-    assert not await block_caller(database, caller("+12025550123", attestation), wishes.append)
-    assert await listed(database) == []
+    assert not await block_caller(ledger, caller("+12025550123", attestation), wishes.append)
+    assert await listed(ledger) == []
     [wish] = wishes
     assert "make-call block" in wish
     assert "2025550123" not in wish
@@ -41,20 +40,20 @@ async def test_a_caller_whom_nobody_vouches_for_blocks_nobody(
 
 @pytest.mark.parametrize("attestation", ["A", "TN-Validation-Passed-A"])
 async def test_a_caller_whom_the_carrier_vouches_for_is_blocked(
-    database: str, attestation: str
+    ledger: Ledger, attestation: str
 ) -> None:
     wishes: list[str] = []
-    assert await block_caller(database, caller("2025550123", attestation), wishes.append)
-    assert await listed(database) == [("+12025550123", BlockedBy.CALLEE)]
+    assert await block_caller(ledger, caller("2025550123", attestation), wishes.append)
+    assert await listed(ledger) == [("+12025550123", BlockedBy.CALLEE)]
     assert wishes == []
 
 
 @pytest.mark.parametrize("number", ["anonymous", "911", "1115550123"])
-async def test_a_number_that_is_none_is_not_blocked(database: str, number: str) -> None:
-    assert not await block_caller(database, caller(number, "A"), lambda wish: None)
-    assert await listed(database) == []
+async def test_a_number_that_is_none_is_not_blocked(ledger: Ledger, number: str) -> None:
+    assert not await block_caller(ledger, caller(number, "A"), lambda wish: None)
+    assert await listed(ledger) == []
 
 
-async def test_whoever_was_called_is_blocked_by_the_number_that_was_dialled(database: str) -> None:
-    assert await block_number(database, "+12025550123")
-    assert await listed(database) == [("+12025550123", BlockedBy.CALLEE)]
+async def test_whoever_was_called_is_blocked_by_the_number_that_was_dialled(ledger: Ledger) -> None:
+    assert await block_number(ledger, "+12025550123")
+    assert await listed(ledger) == [("+12025550123", BlockedBy.CALLEE)]
