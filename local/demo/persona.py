@@ -1,7 +1,5 @@
 """Maria from Lisbon, who answers whatever Echo asks: rules on words, no model."""
 
-from __future__ import annotations
-
 import re
 from itertools import cycle
 
@@ -13,6 +11,7 @@ _CHOICE = re.compile(
 )
 # "Do you wish for yourself, or for somebody else?" is not answered by "I for somebody else".
 _NO_VERB = re.compile(r"(for|in|on|at|to|as|by|with|once|twice|the|a|an|your|where|who|what)\b")
+_FAREWELL = re.compile(r"\b(good ?bye|good ?night|sleep well|sweet dreams)\b", re.IGNORECASE)
 _OPEN_QUESTIONS = (
     (r"\b(another|one more) story\b", "No, thank you. That was lovely. Goodbye, Echo."),
     (r"\banimal\b", "A little red fox."),
@@ -40,14 +39,26 @@ class Persona:
             return introduction
         choice = _CHOICE.fullmatch(question)
         if choice is not None:
-            return self._choose(choice)
-        for pattern, answer in _OPEN_QUESTIONS:
-            if re.search(pattern, question.lower()):
-                return answer
-        return "Yes, go on."
+            return self._choose(choice, next(self._ways))
+        return _open_answer(question) or "Yes, go on."
 
-    def _choose(self, choice: re.Match[str]) -> str:
-        way = choice[next(self._ways)]
+    def guess(self, heard: str) -> str | None:
+        """What she says when Echo waits and no question was heard: her ears may have missed the
+        question's beginning, and with it the mark. None when it was a farewell."""
+        sentences = _SENTENCE.findall(heard)
+        last = sentences[-1].strip(" .?!") if sentences else ""
+        if not last or _FAREWELL.search(last):
+            return None
+        introduction = self._introduce(last.lower())
+        if introduction is not None:
+            return introduction
+        choice = _CHOICE.fullmatch(last)
+        if choice is not None:
+            return self._choose(choice, "second")
+        return _open_answer(last) or "Yes, go on."
+
+    def _choose(self, choice: re.Match[str], which: str) -> str:
+        way = choice[which]
         is_deed = choice["asked"] and not _NO_VERB.match(way)
         return f"I {way}." if is_deed else f"{way[0].upper()}{way[1:]}."
 
@@ -63,6 +74,13 @@ class Persona:
         if asks_place:
             return f"I am calling from {self._place}."
         return None
+
+
+def _open_answer(question: str) -> str | None:
+    for pattern, answer in _OPEN_QUESTIONS:
+        if re.search(pattern, question.lower()):
+            return answer
+    return None
 
 
 def _last_question(heard: str) -> str | None:

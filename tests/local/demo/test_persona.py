@@ -55,6 +55,27 @@ def test_of_two_ways_she_takes_the_first_and_then_the_second() -> None:
 
 
 @pytest.mark.parametrize(
+    ("heard", "answer"),
+    [
+        (
+            "Only you are awake, where you decline the tower or run down to the beach.",
+            "Run down to the beach.",
+        ),
+        ("May I ask your name and where you're calling from", "Hello Echo, I am Maria"),
+        ("It seems to know you, which animal is it.", "A little red fox."),
+        ("Would you like to hear one more story.", "No, thank you."),
+        ("The lamp glows red, then gold.", "Yes, go on."),
+        ("Thank you for this story. Goodbye and sleep well.", None),
+        ("", None),
+    ],
+)
+def test_when_echo_waits_she_answers_what_it_may_have_been(heard: str, answer: str | None) -> None:
+    assert Persona().answer(heard) is None
+    guess = Persona().guess(heard)
+    assert guess == answer or (answer and guess and guess.startswith(answer))
+
+
+@pytest.mark.parametrize(
     "heard", ["Let me think for a moment.", "Goodbye, Maria. Sweet dreams.", ""]
 )
 def test_she_goes_on_listening_when_nothing_was_asked(heard: str) -> None:
