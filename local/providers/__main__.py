@@ -9,11 +9,10 @@ from typing import Annotated
 
 import typer
 
-from local.ears import EarsError
+from local.engine import EngineError
 from local.providers.desk import Desk
 from local.providers.engines import open_engines
 from local.providers.server import HOST, serve
-from local.voice import VoiceError
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +38,7 @@ def main(
     problems: list[str] = []
     try:
         asyncio.run(run(port, engine))
-    except* (OSError, EarsError, VoiceError) as group:
+    except* (OSError, EngineError) as group:
         problems = [str(error) for error in group.exceptions]
     for problem in problems:
         typer.echo(f"providers: {problem}", err=True)

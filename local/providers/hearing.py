@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
-from local.ears import EarsError
+from local.engine import EngineError
 from local.providers.detector import (
     WINDOW_S,
     DetectorOptions,
@@ -137,6 +137,6 @@ class Hearing:
             return ""
         try:
             return await self._ears.transcribe(segment.pcm, self.detector.sample_rate_hz)
-        except EarsError as error:
+        except EngineError as error:
             logger.error("the ears failed: %s", error)
             return ""

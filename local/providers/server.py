@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import hdrs, web
 
+from local.engine import EngineError
 from local.providers import deepgram_shapes, openai_errors
 from local.providers.chat import complete_chat, list_models
 from local.providers.control_routes import ROUTES
@@ -15,7 +16,6 @@ from local.providers.listen import listen_live, listen_recorded
 from local.providers.realtime import realtime
 from local.providers.speech import speak
 from local.providers.streams import StreamCut
-from local.voice import VoiceError
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except StreamCut as cut:
         return cut.response
-    except VoiceError as error:
+    except EngineError as error:
         logger.error("the voice failed: %s", error)
         raise web.HTTPInternalServerError from error
 

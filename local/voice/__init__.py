@@ -1,8 +1,8 @@
 """Text to speech on this machine: piper in a process of its own.
 
-Piper is GPL-3. It is imported only in that process (`python -m local.voice`), never here.
+Piper is GPL-3. It is imported only in that process (piper_voice.py), never here.
 """
 
-from local.voice.voice import CALLER, ECHO, SAMPLE_RATE_HZ, Voice, VoiceError
+from local.voice.voice import CALLER, ECHO, SAMPLE_RATE_HZ, Voice
 
-__all__ = ["CALLER", "ECHO", "SAMPLE_RATE_HZ", "Voice", "VoiceError"]
+__all__ = ["CALLER", "ECHO", "SAMPLE_RATE_HZ", "Voice"]

@@ -1,28 +1,25 @@
 """What the provider servers use to speak."""
 
-import sys
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 
-from local.engine.client import EngineError, EngineProcess
+from local.engine import Engine
+from local.voice.shaping import PAUSE_S
 
 SAMPLE_RATE_HZ = 24_000
 ECHO = "echo"
 CALLER = "caller"
 """The same voice pitched up, so that two speakers can be told apart."""
+PAUSE = bytes(2 * int(PAUSE_S * SAMPLE_RATE_HZ))
 CACHE_BYTES = 16 * 1024 * 1024
 """About six minutes of speech: the greeting and every fixed sentence of a few calls."""
-
-
-class VoiceError(Exception):
-    """The text could not be spoken."""
 
 
 class Voice:
     """Speaks texts, sentence by sentence, several at the same time if asked to."""
 
-    def __init__(self, engine: EngineProcess) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._cache = SpeechCache(CACHE_BYTES)
 
@@ -32,14 +29,11 @@ class Voice:
         """A voice with its model loaded; its process ends with the block.
 
         STORYLINE_LOCAL_PIPER_VOICE names another voice (.onnx with .onnx.json beside it).
-        Raises VoiceError when the model cannot be loaded.
+        Raises EngineError when the model cannot be loaded.
         """
-        engine = EngineProcess((sys.executable, "-m", "local.voice"))
+        engine = Engine("local.voice.piper_voice")
         try:
-            try:
-                await engine.start()
-            except EngineError as error:
-                raise VoiceError(str(error)) from error
+            await engine.start()
             yield cls(engine)
         finally:
             await engine.close()
@@ -48,7 +42,7 @@ class Voice:
         """Sound of one sentence after the other: 24 kHz, 16-bit little-endian, mono.
 
         Every name but "caller" is Echo's voice. Stop iterating (and close) to cancel.
-        Raises VoiceError; the next call tries a new process.
+        Raises EngineError; the next call tries a new process.
         """
         key = (text, CALLER if voice == CALLER else ECHO)
         chunks = self._cache.get(key)
@@ -57,14 +51,12 @@ class Voice:
                 yield chunk
             return
         spoken: list[bytes] = []
-        header = {"op": "speak", "text": text, "voice": key[1]}
-        try:
-            async with aclosing(self._engine.request(header)) as answers:
-                async for frame in answers:
-                    spoken.append(frame.payload)
-                    yield frame.payload
-        except EngineError as error:
-            raise VoiceError(str(error)) from error
+        # One request for each sentence: a long text lets others speak between two of them.
+        for phonemes in await self._engine.ask("sentences", text):
+            sound = await self._engine.ask("sound", phonemes, key[1])
+            if sound:
+                spoken.append((PAUSE if spoken else b"") + sound)
+                yield spoken[-1]
         self._cache.put(key, spoken)
 
 

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
-from local.ears import Ears, EarsError
+from local.ears import Ears
+from local.engine import EngineError
 from local.resample import Samples, from_pcm, resample, to_pcm
 from local.storyteller.answers import chosen
 from local.storyteller.facts import BOTH, Facts, learn
 from local.storyteller.phrases import is_no, is_stop, is_yes, plain
 from local.storyteller.story_data import load_stories
-from local.voice import CALLER, ECHO, SAMPLE_RATE_HZ, Voice, VoiceError
+from local.voice import CALLER, ECHO, SAMPLE_RATE_HZ, Voice
 
 pytestmark = pytest.mark.stack
 
@@ -176,9 +177,9 @@ async def test_long_speech_is_heard_to_its_end(ears: Ears, voice: Voice) -> None
 async def test_a_missing_model_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STORYLINE_LOCAL_WHISPER_MODEL", "/nowhere")
     monkeypatch.setenv("STORYLINE_LOCAL_PIPER_VOICE", "/nowhere.onnx")
-    with pytest.raises(EarsError):
+    with pytest.raises(EngineError):
         async with Ears.start():
             pass
-    with pytest.raises(VoiceError):
+    with pytest.raises(EngineError):
         async with Voice.start():
             pass
