@@ -42,14 +42,44 @@ step() {
     shift 2
     say "$hint ..."
     if "$@" >"$log" 2>&1 </dev/null; then
-        say "  done in $((SECONDS - began)) s"
+        say "  $name: done in $((SECONDS - began)) s"
     else
         local code=$?
-        say "  failed with exit code $code. The end of $log:" >&2
+        say "  $name: failed with exit code $code. The end of $log:" >&2
         tail -n 30 "$log" >&2
         exit 1
     fi
 }
+
+# begin COMMAND...: run it beside the others, in a process group of its own so that its children
+# end with it.
+begin() {
+    set -m
+    "$@" &
+    set +m
+    JOBS[$!]=begun
+}
+
+# Until all that was begun is done; the first failure ends the rest, by end_jobs.
+wait_for_jobs() {
+    local job
+    while ((${#JOBS[@]})); do
+        wait -n -p job "${!JOBS[@]}" || exit $?
+        unset "JOBS[$job]"
+    done
+}
+
+end_jobs() {
+    local job
+    for job in "${!JOBS[@]}"; do
+        kill -- "-$job" 2>/dev/null || true
+    done
+}
+
+declare -A JOBS=()
+trap end_jobs EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 # --- Python and its packages -------------------------------------------------------------------
 
@@ -128,27 +158,34 @@ missing_packages() {
     done
 }
 
-set_up_packages() {
-    local missing as_root=()
-    mapfile -t missing < <(missing_packages)
-    ((${#missing[@]})) || return 0
+# What is missing, and the right to install it.
+MISSING=()
+AS_ROOT=()
+
+check_packages() {
+    mapfile -t MISSING < <(missing_packages)
+    ((${#MISSING[@]})) || return 0
     if ! have apt-get; then
-        stop_for_user "missing: ${missing[*]} (Debian's names), and this machine has no apt-get." \
+        stop_for_user "missing: ${MISSING[*]} (Debian's names), and this machine has no apt-get." \
             "Install them with your own package manager, then run this again."
     fi
     if [[ $(id -u) != 0 ]]; then
         if ! sudo -n true 2>/dev/null; then
             stop_for_user "missing system packages, and no leave to install them. Run this, then try again:" \
-                "  sudo apt-get install --no-install-recommends -y ${missing[*]}"
+                "  sudo apt-get install --no-install-recommends -y ${MISSING[*]}"
         fi
-        as_root=(sudo -n)
+        AS_ROOT=(sudo -n)
     fi
-    as_root+=(env DEBIAN_FRONTEND=noninteractive)
+    AS_ROOT+=(env DEBIAN_FRONTEND=noninteractive)
+}
+
+install_packages() {
+    ((${#MISSING[@]})) || return 0
     step apt-update "reading the list of system packages" \
-        "${as_root[@]}" apt-get -o DPkg::Lock::Timeout=300 update
-    step apt-install "installing ${missing[*]}" \
-        "${as_root[@]}" apt-get -o DPkg::Lock::Timeout=300 \
-        install --no-install-recommends -y "${missing[@]}"
+        "${AS_ROOT[@]}" apt-get -o DPkg::Lock::Timeout=300 update
+    step apt-install "installing ${MISSING[*]}" \
+        "${AS_ROOT[@]}" apt-get -o DPkg::Lock::Timeout=300 \
+        install --no-install-recommends -y "${MISSING[@]}"
 }
 
 # --- LiveKit -----------------------------------------------------------------------------------
@@ -175,27 +212,35 @@ check_go() {
     fi
 }
 
-# build NAME PACKAGE CGO: into a temporary name first, so that a killed build leaves nothing behind.
+# build NAME PACKAGE CGO NICE: into a temporary name first, so that a killed build leaves nothing
+# behind. Without the tables of a debugger; a panic still names its lines.
 build() {
     local target unfinished
     target=$(built "$1")
     unfinished=$target.$$
     mkdir -p "$(dirname "$target")"
-    CGO_ENABLED=$3 GOTOOLCHAIN=local GOFLAGS=-mod=readonly \
-        go build -C "$ROOT/local/go/$1" -trimpath -o "$unfinished" "$2" &&
+    CGO_ENABLED=$3 GOTOOLCHAIN=local GOFLAGS=-mod=readonly GOGC=off \
+        nice -n "$4" go build -C "$ROOT/local/go/$1" -trimpath \
+        -gcflags=all=-dwarf=false -ldflags='-s -w' -o "$unfinished" "$2" &&
         mv "$unfinished" "$target"
 }
 
-set_up_livekit() {
-    local name package cgo
-    while read -r name package cgo; do
-        has_livekit "$name" && continue
-        check_go
-        step "$name" "building $name (once, up to 3 minutes)" build "$name" "$package" "$cgo"
-    done <<'PROGRAMS'
-livekit-server github.com/livekit/livekit-server/cmd/server 0
-livekit-sip github.com/livekit/sip/cmd/livekit-sip 1
-PROGRAMS
+check_livekit() {
+    { has_livekit livekit-server && has_livekit livekit-sip; } || check_go
+}
+
+begin_livekit_server() {
+    has_livekit livekit-server ||
+        begin step livekit-server "building livekit-server (once, 2 to 3 minutes)" \
+            build livekit-server github.com/livekit/livekit-server/cmd/server 0 0
+}
+
+# With less of the processors: most of its packages are the server's too, and when they are built
+# already it only takes them from Go's cache.
+begin_livekit_sip() {
+    has_livekit livekit-sip ||
+        begin step livekit-sip "building livekit-sip (once, 2 to 3 minutes)" \
+            build livekit-sip github.com/livekit/sip/cmd/livekit-sip 1 10
 }
 
 # -----------------------------------------------------------------------------------------------
@@ -213,8 +258,16 @@ if have flock; then
     flock 9
 fi
 
-set_up_packages
-set_up_python
+# What only the user can mend is said before anything is begun; then the slowest comes first, and
+# side by side what can be.
+check_packages
 if [[ $WANTED != python ]]; then
-    set_up_livekit
+    check_livekit
+    begin_livekit_server
 fi
+install_packages
+begin set_up_python
+if [[ $WANTED != python ]]; then
+    begin_livekit_sip
+fi
+wait_for_jobs

@@ -1,10 +1,9 @@
 """Set-up on machines that lack something, made of a PATH with stand-ins for the programs."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ pytestmark = [pytest.mark.unit, pytest.mark.timeout(30)]
 
 # What every Debian has and set-up uses; the stand-ins use cp and chmod besides.
 NEEDED_OF_THE_SYSTEM = (
-    *("bash", "env", "cat", "dirname", "head", "mkdir", "mv", "sha256sum", "sort", "tail"),
+    *("bash", "env", "cat", "dirname", "head", "mkdir", "mv", "nice", "sha256sum", "sort", "tail"),
 )
 LIBRARIES = "libopus-dev libopusfile-dev libsoxr-dev"
 
@@ -53,9 +52,13 @@ class Machine:
             shutil.copy(REPOSITORY / name, self.tree / name)
         self.calls.touch()
         for name in (*NEEDED_OF_THE_SYSTEM, "cp", "chmod"):
-            found = shutil.which(name)
-            assert found is not None, name
-            (self.bin / name).symlink_to(found)
+            self.link(name)
+
+    def link(self, name: str) -> None:
+        """Put one of this machine's own programs on its PATH."""
+        found = shutil.which(name)
+        assert found is not None, name
+        (self.bin / name).symlink_to(found)
 
     def install(self, **programs: str) -> None:
         for name, code in programs.items():
@@ -113,13 +116,13 @@ def test_the_first_run_installs_and_builds_and_the_second_does_nothing(
     first = machine.set_up()
 
     assert first.returncode == 0, first.stdout + first.stderr
-    assert "building livekit-sip (once, up to 3 minutes) ..." in first.stdout
-    calls = machine.called()
-    assert calls[0] == "uv sync --all-extras --locked"
-    assert [call.split()[-1] for call in calls[1:]] == [
+    assert "building livekit-sip (once, 2 to 3 minutes) ..." in first.stdout
+    assert "livekit-sip: done in" in first.stdout
+    assert {call.split()[-1] for call in machine.called()} == {
+        "--locked",
         "github.com/livekit/livekit-server/cmd/server",
         "github.com/livekit/sip/cmd/livekit-sip",
-    ]
+    }
     monkeypatch.setenv("STORYLINE_CACHE", str(machine.cache))
     assert os.access(built_program("livekit-sip"), os.X_OK), "where the stack looks for it"
 
@@ -181,7 +184,7 @@ def test_root_or_sudo_without_a_password_installs_what_is_missing(
     result = machine.set_up("tests")
 
     assert result.returncode == 0, result.stdout + result.stderr
-    update, install, *_ = machine.called()
+    update, install = [call for call in machine.called() if call.startswith("apt-get")]
     assert update.endswith(" update")
     assert install.endswith("install --no-install-recommends -y sip-tester")
 
@@ -253,6 +256,39 @@ def test_a_failed_step_shows_the_end_of_its_log(machine: Machine) -> None:
     assert result.returncode == 1
     assert "failed with exit code 7" in result.stderr
     assert "why" in result.stderr
+
+
+def test_what_is_built_side_by_side_runs_at_the_same_time(machine: Machine) -> None:
+    machine.install_all_but()
+    # Each build says that it has begun and ends when the other has, too.
+    meet = """
+case "$*" in *server) mine=server other=sip;; *) mine=sip other=server;; esac
+: >"$HOME/begun-$mine"; until [ -e "$HOME/begun-$other" ]; do sleep 0.01; done
+"""
+    machine.install(go=GO.replace('echo "go $*"', meet + 'echo "go $*"'))
+    machine.link("sleep")
+
+    assert machine.set_up().returncode == 0
+
+
+def test_one_failure_ends_what_runs_beside_it(machine: Machine, tmp_path: Path) -> None:
+    machine.install_all_but()
+    wait = """
+if [ "$1" = env ]; then echo go1.26.1; exit; fi
+case "$*" in *server) echo $$ >"$HOME/pid"; sleep 60;; esac
+until [ -e "$HOME/pid" ]; do sleep 0.01; done; exit 7
+"""
+    machine.install(go=wait)
+    machine.link("sleep")
+
+    result = machine.set_up()
+
+    assert result.returncode == 1
+    assert "livekit-sip: failed with exit code 7" in result.stderr
+    with pytest.raises(ProcessLookupError):
+        for _ in range(200):
+            os.kill(int((machine.tree / "pid").read_text()), 0)
+            time.sleep(0.01)
 
 
 def test_an_unknown_argument_is_refused(machine: Machine) -> None:
