@@ -1,7 +1,5 @@
 """`python -m local.stack up`: leave the line open, so that a person can ring it."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
 import sys
@@ -12,6 +10,8 @@ import typer
 from rich.console import Console
 
 from local.stack import ProgramMissing, Stack, StackError
+from local.stack.environment import write_environment
+from local.stack.provision import MANIFEST
 
 EXIT_FAILED = 1
 EXIT_NOT_SET_UP = 3
@@ -55,11 +55,13 @@ async def _keep_up(run_dir: Path | None, console: Console) -> None:
 
     console.print("Opening the line ...")
     async with Stack(run_dir, on_progress=report) as stack:
-        console.print(_how_to_ring(stack), highlight=False, markup=False, soft_wrap=True)
+        env_file = stack.run_dir / "line.env"
+        write_environment(env_file, stack.env())
+        console.print(_how_to_ring(stack, env_file), highlight=False, markup=False, soft_wrap=True)
         raise await stack.wait_failed()
 
 
-def _how_to_ring(stack: Stack) -> str:
+def _how_to_ring(stack: Stack, env_file: Path) -> str:
     uri = f"sip:{stack.number}@{stack.sip_address}"
     return f"""
 The line is open. Ring it with a softphone on this machine:
@@ -78,6 +80,12 @@ The line is open. Ring it with a softphone on this machine:
 
   Nothing has to be registered, and nobody outside this machine can call.
   Echo's words here come from a scripted demo, not from an AI.
+
+For provision-trunk, make-call and your own programs, in another terminal (keys and password are
+in the first file, which only you can read):
+
+  set -a; . {env_file}; set +a
+  uv run provision-trunk status --file {MANIFEST}
 
 Logs and the database of calls: {stack.run_dir}
 Ctrl-C closes the line.

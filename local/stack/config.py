@@ -1,7 +1,5 @@
 """The configuration of each server: everything on loopback, nothing sent off the machine."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,7 +27,7 @@ class Keys:
     sip_password: str = field(repr=False)
 
     @classmethod
-    def make(cls) -> Keys:
+    def make(cls) -> "Keys":
         return cls(
             api_key="storyline-local",
             api_secret=secrets.token_hex(32),
@@ -45,6 +43,7 @@ def redis_arguments(ports: Ports) -> list[str]:
         *("--save", ""),
         *("--appendonly", "no"),
         *("--daemonize", "no"),
+        *("--set-proc-title", "no"),  # would overwrite the environment by which the guard finds it
     ]
 
 

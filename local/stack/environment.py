@@ -1,9 +1,9 @@
 """The environment of the stack's children: ours alone, nothing of the developer's own keys."""
 
-from __future__ import annotations
-
 import os
+import shlex
 from collections.abc import Mapping
+from pathlib import Path
 
 OURS = ("LIVEKIT_", "OPENAI_", "DEEPGRAM_", "STORYLINE_")
 ALSO_OURS = frozenset(
@@ -25,3 +25,9 @@ def clean_environment(environ: Mapping[str, str] | None = None) -> dict[str, str
         if name in KEPT or not (name.startswith(OURS) or name in ALSO_OURS)
     }
     return kept | {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
+
+
+def write_environment(path: Path, env: Mapping[str, str]) -> None:
+    """Write it for a shell (`set -a; . FILE`) or an env-file, readable by its owner alone."""
+    path.touch(mode=0o600)
+    path.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in env.items()))

@@ -1,7 +1,5 @@
 """What can go wrong while the local stack starts: each error says which part, and what to do."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 

@@ -1,17 +1,11 @@
 """Kills what a stack started when the stack itself is gone, however it went.
 
 Run as a program of its own, by path: `python -I -S guard.py MARK`. It imports nothing of ours, so
-it is small and starts at once. Standard input is a pipe whose other end only the stack holds:
-
-    +123    process group 123 belongs to the stack
-    -123    it does no longer
-
-End of input means the stack has ended, by SIGKILL too. Then every group still named is killed,
-and every process whose environment says STORYLINE_LOCAL_STACK=MARK: those that left their group,
-and those that were started in the instant before the stack could name them.
+it is small and starts at once. Standard input is a pipe whose other end only the stack holds; its
+end means that the stack has ended, by SIGKILL too. Then every process is killed whose environment
+says STORYLINE_LOCAL_STACK=MARK: the parts, and whatever they or a test started in their turn.
+(`setpriv --pdeathsig` would reach the parts alone, not the processes of calls.)
 """
-
-from __future__ import annotations
 
 import contextlib
 import os
@@ -22,18 +16,6 @@ import time
 MARK_VARIABLE = "STORYLINE_LOCAL_STACK"
 SWEEP_LIMIT_S = 5.0
 SWEEP_PAUSE_S = 0.05
-
-
-def watch() -> set[int]:
-    """Read the pipe to its end; returns the groups that are still the stack's."""
-    groups: set[int] = set()
-    for line in sys.stdin:
-        action, group = line[0], int(line[1:])
-        if action == "+":
-            groups.add(group)
-        else:
-            groups.discard(group)
-    return groups
 
 
 def marked_processes(mark: str) -> list[int]:
@@ -49,11 +31,8 @@ def marked_processes(mark: str) -> list[int]:
     return found
 
 
-def sweep(groups: set[int], mark: str) -> None:
-    """Kill the groups, then marked processes until none is left."""
-    for group in groups:
-        with contextlib.suppress(OSError):
-            os.killpg(group, signal.SIGKILL)
+def sweep(mark: str) -> None:
+    """Kill marked processes until none is left."""
     end = time.monotonic() + SWEEP_LIMIT_S
     while (found := marked_processes(mark)) and time.monotonic() < end:
         for pid in found:
@@ -65,8 +44,8 @@ def sweep(groups: set[int], mark: str) -> None:
 def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    groups = watch()
-    sweep(groups, sys.argv[1])
+    sys.stdin.read()
+    sweep(sys.argv[1])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """Health checks of the parts: each answers yes or no, and never raises."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 

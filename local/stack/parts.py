@@ -1,7 +1,5 @@
 """What each part of the stack is: its command, its limits, the way it wants to be stopped."""
 
-from __future__ import annotations
-
 import signal
 import sys
 from collections.abc import Mapping

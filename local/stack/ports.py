@@ -1,7 +1,5 @@
 """Free loopback ports, chosen at run time so that several stacks share one machine."""
 
-from __future__ import annotations
-
 import random
 import socket
 from collections.abc import Iterator
@@ -37,7 +35,7 @@ class Ports:
     rtp_last: int
 
     @classmethod
-    def pick(cls) -> Ports:
+    def pick(cls) -> "Ports":
         """Choose ports that are free now; raises OSError when the machine has none left."""
         numbers = _free_ports()
         rtp_first = random.randrange(RTP_LOWEST_PORT, RTP_HIGHEST_PORT, RTP_PORTS)

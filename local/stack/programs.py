@@ -1,7 +1,5 @@
 """Where the programs are that the stack starts."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Where one run keeps its logs, recordings and database."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from itertools import count
 from pathlib import Path

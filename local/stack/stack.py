@@ -1,7 +1,5 @@
 """The outside world of the bot on this machine, for as long as a `async with` block lasts."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -107,10 +105,6 @@ class Stack:
         return f"http://{LOOPBACK}:{self._ports.providers}"
 
     @property
-    def redis_address(self) -> str:
-        return f"{LOOPBACK}:{self._ports.redis}"
-
-    @property
     def database_path(self) -> Path:
         return self.run_dir / "calls.db"
 
@@ -159,7 +153,7 @@ class Stack:
             raise StackError("the worker is running already")
         env = clean_environment() | self.env() | self._worker_env | dict(extra_env or {})
         program = parts.worker(self.run_dir, self._ports, env)
-        self._worker = Worker(Part(program, self._watch), livekit_port=self._ports.livekit)
+        self._worker = Worker(Part(program), self._ports.worker, self._ports.livekit)
         await self._worker.start()
         self._on_progress("worker is ready")
 
@@ -222,16 +216,17 @@ class Stack:
             self._ports = Ports.pick()
 
     async def _start_all(self) -> None:
-        """Start each part as soon as what it needs is there; the slow ones load side by side."""
+        """The slowest first, all side by side: the worker connects when it has loaded, and by
+        then LiveKit has long been there."""
         try:
             async with asyncio.TaskGroup() as group:
+                if self._with_worker:
+                    group.create_task(self.start_worker())
                 if self._with_providers:
                     group.create_task(self._start_providers())
                 await self._start_livekit()
                 if self._with_trunk:
                     group.create_task(self._provision())
-                if self._with_worker:
-                    group.create_task(self.start_worker())
         except* StackError as failures:
             # One cause is told; the others were started beside it and have been cancelled.
             raise _first(failures) from None
@@ -250,8 +245,7 @@ class Stack:
             group.create_task(self._start(sip, health.http_ok(ports.sip_health)))
 
     async def _start(self, program: Program, is_healthy: Callable[[], Awaitable[bool]]) -> None:
-        assert self._watch is not None
-        part = Part(program, self._watch)
+        part = Part(program)
         self._parts.append(part)
         self._checks[program.name] = is_healthy
         await part.start()

@@ -1,7 +1,5 @@
 """The stack's end of the pipe to its guard (guard.py), which outlives it by a moment."""
 
-from __future__ import annotations
-
 import asyncio
 import secrets
 import sys
@@ -13,14 +11,14 @@ GUARD_END_LIMIT_S = guard.SWEEP_LIMIT_S + 2.0
 
 
 class Watch:
-    """A guard process that ends every process group named here when this process vanishes."""
+    """A guard process that ends every marked process when this one vanishes."""
 
     def __init__(self, mark: str, process: asyncio.subprocess.Process) -> None:
         self._mark = mark
         self._process = process
 
     @classmethod
-    async def start(cls) -> Watch:
+    async def start(cls) -> "Watch":
         mark = secrets.token_hex(8)
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", "-S", str(Path(guard.__file__)), mark),
@@ -34,12 +32,6 @@ class Watch:
         """What a process must carry in its environment to be found by the guard."""
         return {guard.MARK_VARIABLE: self._mark}
 
-    def add(self, group: int) -> None:
-        self._tell(f"+{group}\n")
-
-    def remove(self, group: int) -> None:
-        self._tell(f"-{group}\n")
-
     async def close(self) -> None:
         """Let the guard sweep up what is left, and wait until it has."""
         assert self._process.stdin is not None
@@ -50,8 +42,3 @@ class Watch:
         except TimeoutError:
             self._process.kill()
             await self._process.wait()
-
-    def _tell(self, line: str) -> None:
-        # A pipe of 64 kB for lines of ten bytes: it never fills, so there is nothing to drain.
-        assert self._process.stdin is not None
-        self._process.stdin.write(line.encode())

@@ -1,7 +1,5 @@
 """The bot's worker process: when it can take a call, and which of its processes are in one."""
 
-from __future__ import annotations
-
 from local.stack import health, processes
 from local.stack.errors import PartFailed
 from local.stack.part import Part
@@ -10,8 +8,9 @@ from local.stack.part import Part
 class Worker:
     """Starts, stops and kills `python -m bot`."""
 
-    def __init__(self, part: Part, livekit_port: int) -> None:
+    def __init__(self, part: Part, port: int, livekit_port: int) -> None:
         self._part = part
+        self._port = port
         self._livekit_port = livekit_port
 
     @property
@@ -29,7 +28,7 @@ class Worker:
     async def start(self) -> None:
         """Raises PartFailed when it ends by itself or is not ready in time."""
         await self._part.start()
-        await self._part.wait_ready(health.http_ok(self._part.program.port, "/ready"))
+        await self._part.wait_ready(health.http_ok(self._port, "/ready"))
 
     async def wait_ended(self) -> PartFailed:
         return await self._part.wait_ended()

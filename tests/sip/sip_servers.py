@@ -39,13 +39,13 @@ async def livekit_without_sip(run_dir: Path, *, with_redis: bool) -> AsyncIterat
         async with AsyncExitStack() as stack:
             if with_redis:
                 redis = parts.redis(run_dir, ports, watch.env)
-                await stack.enter_async_context(_running(redis, watch, ports))
+                await stack.enter_async_context(_running(redis, ports))
             server = parts.livekit_server(run_dir, ports, keys, watch.env)
             if not with_redis:
                 alone = config.livekit_server_config(ports, keys)
                 del alone["redis"]
                 config.write_config(run_dir / "livekit-server.yaml", alone)
-            await stack.enter_async_context(_running(server, watch, ports))
+            await stack.enter_async_context(_running(server, ports))
             yield {
                 "LIVEKIT_URL": f"ws://127.0.0.1:{ports.livekit}",
                 "LIVEKIT_API_KEY": keys.api_key,
@@ -56,9 +56,10 @@ async def livekit_without_sip(run_dir: Path, *, with_redis: bool) -> AsyncIterat
 
 
 @asynccontextmanager
-async def _running(program: Program, watch: Watch, ports: Ports) -> AsyncIterator[None]:
-    part = Part(program, watch)
+async def _running(program: Program, ports: Ports) -> AsyncIterator[None]:
+    part = Part(program)
     await part.start()
+    assert program.port is not None
     try:
         is_redis = program.port == ports.redis
         probe = health.redis_answers if is_redis else health.http_ok

@@ -1,9 +1,6 @@
 """One part's life, with small Python programs in the place of the servers."""
 
-from __future__ import annotations
-
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +9,6 @@ from local.stack import PartFailed, processes
 from local.stack.environment import clean_environment
 from local.stack.part import Part, Program
 from local.stack.ports import Ports
-from local.stack.watch import Watch
 
 pytestmark = [pytest.mark.unit, pytest.mark.timeout(20)]
 
@@ -31,35 +27,25 @@ async def healthy() -> bool:
     return True
 
 
-@pytest.fixture
-async def watch() -> AsyncIterator[Watch]:
-    watch = await Watch.start()
-    yield watch
-    await watch.close()
-
-
 def part_of(
-    code: str, tmp_path: Path, watch: Watch, *, start_limit_s: float = 10, port: int | None = None
+    code: str, tmp_path: Path, *, start_limit_s: float = 10, port: int | None = None
 ) -> Part:
     port = port or Ports.pick().redis
     return Part(
         Program(
             name="part",
             command=(sys.executable, "-I", "-S", "-c", code, str(port)),
-            env=clean_environment() | watch.env,
+            env=clean_environment(),
             run_dir=tmp_path,
             port=port,
             start_limit_s=start_limit_s,
             stop_grace_s=0.3,
-        ),
-        watch,
+        )
     )
 
 
-async def test_a_part_is_ready_when_it_listens_and_gone_after_stop(
-    tmp_path: Path, watch: Watch
-) -> None:
-    part = part_of(LISTEN, tmp_path, watch)
+async def test_a_part_is_ready_when_it_listens_and_gone_after_stop(tmp_path: Path) -> None:
+    part = part_of(LISTEN, tmp_path)
     await part.start()
     await part.wait_ready(healthy)
     members = part.members()
@@ -70,11 +56,12 @@ async def test_a_part_is_ready_when_it_listens_and_gone_after_stop(
     await part.stop()
 
     assert part.members() == []
+    assert part.program.port is not None
     assert not processes.listens(members, part.program.port)
 
 
-async def test_a_part_that_ignores_the_signal_is_killed(tmp_path: Path, watch: Watch) -> None:
-    part = part_of(STUBBORN, tmp_path, watch)
+async def test_a_part_that_ignores_the_signal_is_killed(tmp_path: Path) -> None:
+    part = part_of(STUBBORN, tmp_path)
     await part.start()
     await part.wait_ready(healthy)
     pid = part.pid
@@ -85,10 +72,8 @@ async def test_a_part_that_ignores_the_signal_is_killed(tmp_path: Path, watch: W
     assert processes.group_members(pid) == []
 
 
-async def test_a_part_that_ends_by_itself_shows_its_last_words(
-    tmp_path: Path, watch: Watch
-) -> None:
-    part = part_of(FAIL, tmp_path, watch)
+async def test_a_part_that_ends_by_itself_shows_its_last_words(tmp_path: Path) -> None:
+    part = part_of(FAIL, tmp_path)
     await part.start()
 
     with pytest.raises(PartFailed) as caught:
@@ -101,8 +86,8 @@ async def test_a_part_that_ends_by_itself_shows_its_last_words(
     assert str(tmp_path / "part.log") in str(caught.value)
 
 
-async def test_a_part_that_never_listens_is_late(tmp_path: Path, watch: Watch) -> None:
-    part = part_of("import time; time.sleep(600)", tmp_path, watch, start_limit_s=0.2)
+async def test_a_part_that_never_listens_is_late(tmp_path: Path) -> None:
+    part = part_of("import time; time.sleep(600)", tmp_path, start_limit_s=0.2)
     await part.start()
 
     with pytest.raises(PartFailed, match=r"not ready within 0\.2 s"):
@@ -110,14 +95,12 @@ async def test_a_part_that_never_listens_is_late(tmp_path: Path, watch: Watch) -
     await part.stop()
 
 
-async def test_another_program_on_the_port_is_not_taken_for_ours(
-    tmp_path: Path, watch: Watch
-) -> None:
+async def test_another_program_on_the_port_is_not_taken_for_ours(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
-    other = part_of(LISTEN, tmp_path / "other", watch)
+    other = part_of(LISTEN, tmp_path / "other")
     await other.start()
     await other.wait_ready(healthy)
-    ours = part_of(LISTEN, tmp_path, watch, port=other.program.port)
+    ours = part_of(LISTEN, tmp_path, port=other.program.port)
     await ours.start()
 
     with pytest.raises(PartFailed) as caught:
@@ -128,17 +111,15 @@ async def test_another_program_on_the_port_is_not_taken_for_ours(
     assert caught.value.port_was_taken
 
 
-async def test_a_program_that_cannot_be_executed_is_a_failed_part(
-    tmp_path: Path, watch: Watch
-) -> None:
-    program = Program("part", (tmp_path / "missing",), {}, tmp_path, 1, 1.0)
+async def test_a_program_that_cannot_be_executed_is_a_failed_part(tmp_path: Path) -> None:
+    program = Program("part", (tmp_path / "missing",), {}, tmp_path, 1.0)
 
     with pytest.raises(PartFailed, match="cannot be started"):
-        await Part(program, watch).start()
+        await Part(program).start()
 
 
-async def test_the_end_of_a_running_part_is_told(tmp_path: Path, watch: Watch) -> None:
-    part = part_of(FAIL, tmp_path, watch)
+async def test_the_end_of_a_running_part_is_told(tmp_path: Path) -> None:
+    part = part_of(FAIL, tmp_path)
     await part.start()
 
     failure = await part.wait_ended()
@@ -147,8 +128,8 @@ async def test_the_end_of_a_running_part_is_told(tmp_path: Path, watch: Watch) -
     assert failure.log_tail == "the reason why"
 
 
-async def test_kill_ends_forked_processes_too(tmp_path: Path, watch: Watch) -> None:
-    part = part_of(FORK, tmp_path, watch)
+async def test_kill_ends_forked_processes_too(tmp_path: Path) -> None:
+    part = part_of(FORK, tmp_path)
     await part.start()
 
     async def has_forked() -> bool:
@@ -161,3 +142,23 @@ async def test_kill_ends_forked_processes_too(tmp_path: Path, watch: Watch) -> N
     await part.kill()
 
     assert processes.group_members(group) == []
+
+
+async def test_a_part_that_runs_to_its_end_is_waited_for(tmp_path: Path) -> None:
+    await part_of("print('done')", tmp_path).run()
+
+    assert (tmp_path / "part.log").read_text() == "done\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "limit_s", "reason"),
+    [(FAIL, 10, "exit code 1"), ("import time; time.sleep(600)", 0.2, "more than 0.2 s")],
+)
+async def test_a_part_that_does_not_come_to_its_end_says_why(
+    tmp_path: Path, code: str, limit_s: float, reason: str
+) -> None:
+    part = part_of(code, tmp_path, start_limit_s=limit_s)
+    with pytest.raises(PartFailed, match=reason):
+        await part.run()
+
+    assert part.members() == []

@@ -1,8 +1,7 @@
 """`python -m local.stack up`: the line stays open until somebody closes it."""
 
-from __future__ import annotations
-
 import asyncio
+import os
 import signal
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from local.caller import SipCaller
+from local.stack.provision import MANIFEST
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 
@@ -52,6 +52,16 @@ async def test_what_it_prints_is_enough_to_ring_and_sigterm_closes_the_line(tmp_
             )
             await call.wait_for_speech(15)
             await call.hang_up()
+        status = await asyncio.create_subprocess_exec(
+            *(
+                "sh",
+                "-c",
+                f"set -a; . {tmp_path}/line.env; exec provision-trunk status --file {MANIFEST}",
+            ),
+            env={"PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))},
+            stdout=asyncio.subprocess.PIPE,
+        )
+        told, _ = await status.communicate()
     finally:
         up.send_signal(signal.SIGTERM)
         async with asyncio.timeout(CLOSE_LIMIT_S):
@@ -59,4 +69,6 @@ async def test_what_it_prints_is_enough_to_ring_and_sigterm_closes_the_line(tmp_
 
     assert rest.decode().endswith("The line is closed.\n")
     assert up.returncode == 0
+    assert value_of("number", shown) in told.decode()
+    assert f"set -a; . {tmp_path}/line.env; set +a" in shown
     assert str(tmp_path) in shown, "where the logs are"
