@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from local.caller.detectors import VoiceDetector
-from local.caller.pcm import as_array, converted
 from local.caller.segments import Segmenter
 from local.caller.timing import Span
+from local.sound.detectors import VoiceDetector
+from local.sound.pcm import as_array, from_pcm, to_pcm
+from local.sound.resample import resample
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ def make_clip(
     pcm: bytes, from_hz: int, to_hz: int, new_detector: Callable[[], VoiceDetector]
 ) -> Clip:
     """Convert sound to the call's rate and find the speech in it. Some 10 ms of work a second."""
-    sound = converted(pcm, from_hz, to_hz)
+    sound = pcm if from_hz == to_hz else to_pcm(resample(from_pcm(pcm), from_hz, to_hz))
     segmenter = Segmenter(new_detector(), to_hz)
     voiced = segmenter.push(as_array(sound)) + segmenter.finish()
     return Clip(sound, tuple(voiced))

@@ -7,10 +7,10 @@ import numpy as np
 from local.caller.arrival import ArrivalClock
 from local.caller.clock import Clock
 from local.caller.leg import Leg
-from local.caller.pcm import Pcm, as_array, level_dbfs
 from local.caller.recording import Track
 from local.caller.segments import FLOOR_DBFS, Segmenter
 from local.caller.timing import Span
+from local.sound.pcm import Pcm, as_array, level_dbfs
 
 TICK_S = 0.01
 NO_PACKETS_S = 0.2

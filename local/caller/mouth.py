@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from local.caller.clock import Clock
 from local.caller.errors import CallEnded
 from local.caller.leg import Leg
-from local.caller.pcm import as_array
 from local.caller.recording import Track
 from local.caller.timing import Span
+from local.sound.pcm import as_array
 
 LEAD_S = 0.24
 """How far ahead sound is queued: a busy machine may stall us so long without a hole."""

@@ -7,18 +7,18 @@ from typing import Literal
 
 from local.caller.clip import Clip, make_clip
 from local.caller.clock import Clock
-from local.caller.detectors import SileroDetector, VoiceDetector
 from local.caller.ear import Ear
 from local.caller.errors import CallEnded, NothingHeard
 from local.caller.leg import Leg
 from local.caller.mouth import Mouth
-from local.caller.pcm import level_dbfs, read_wav
 from local.caller.recording import Track, save_stereo
 from local.caller.segments import Segmenter
 from local.caller.speech import SPEECH_RATE_HZ, Speech
 from local.caller.timing import Gap, Span, response_gaps, silence_before
 from local.caller.transcript import Heard, Line
 from local.caller.understanding import Understanding
+from local.sound.detectors import SileroDetector, VoiceDetector
+from local.sound.pcm import level_dbfs, read_wav
 
 POLL_S = 0.02
 LONGEST_UTTERANCE_S = 120.0
@@ -225,7 +225,7 @@ class PhoneCall:
 
     async def play_file(self, path: Path, text: str = "") -> Span:
         """Send a 16-bit WAV file."""
-        pcm, rate_hz = await asyncio.to_thread(read_wav, path)
+        pcm, rate_hz = read_wav(await asyncio.to_thread(path.read_bytes))
         return await self.play(pcm, rate_hz, text)
 
     async def press(self, keys: str) -> None:

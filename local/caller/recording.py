@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from local.caller.pcm import Pcm
 from local.caller.timing import Span
+from local.sound.pcm import Pcm
 
 
 class Track:

@@ -6,20 +6,18 @@ of the sound in steps of 10 ms says *when* it began and ended.
 
 import numpy as np
 
-from local.caller.detectors import WINDOW_RATE_HZ, WINDOW_SAMPLES, VoiceDetector
-from local.caller.pcm import Doubler, Pcm, level_dbfs
 from local.caller.timing import Span
+from local.sound.cutter import WINDOW_S, Step, VoiceCutter
+from local.sound.detectors import VoiceDetector
+from local.sound.pcm import Pcm, level_dbfs
 
-STARTS_AT = 0.5
-STAYS_ABOVE = 0.35
+# Quieter than this is not a part of a word; G.711 silence lies below -70 dBFS.
 FLOOR_DBFS = -50.0
-"""Quieter than this is not a part of a word; G.711 silence lies below -70 dBFS."""
 STEP_S = 0.01
+# How far from the detector's own boundary the true one is searched.
 REACH_S = 0.25
-"""How far from the detector's own boundary the true one is searched."""
+# A dip this short (a stop consonant) does not end the search.
 DIP_S = 0.04
-"""A dip this short (a stop consonant) does not end the search."""
-WINDOW_S = WINDOW_SAMPLES / WINDOW_RATE_HZ
 
 
 class Segmenter:
@@ -37,20 +35,12 @@ class Segmenter:
         silence_s: float = 0.6,
         min_voice_s: float = 0.09,
     ) -> None:
-        if rate_hz not in (WINDOW_RATE_HZ // 2, WINDOW_RATE_HZ):
-            raise ValueError(f"a call at {rate_hz} Hz; 8000 and 16000 are understood")
-        self._detector = detector
+        self._cutter = VoiceCutter(detector, rate_hz, min_voice_s=min_voice_s)
         self._rate_hz = rate_hz
         self._origin_s = origin_s
         self._silence_s = silence_s
-        self._min_voice_windows = max(1, round(min_voice_s / WINDOW_S))
-        self._doubler = Doubler() if rate_hz != WINDOW_RATE_HZ else None
-        self._pending = np.zeros(0, dtype=np.int16)
         self._unlevelled = np.zeros(0, dtype=np.int16)
         self._levels: list[float] = []
-        self._windows = 0
-        self._voiced_run = 0
-        self._last_voiced = -1
         self._start_s: float | None = None
         self._previous_end_s = origin_s
 
@@ -62,28 +52,27 @@ class Segmenter:
     @property
     def last_voice_s(self) -> float | None:
         """The end of the last sound taken for a voice so far, within one window; None if none."""
-        if self._last_voiced < 0:
-            return None
-        return self._origin_s + (self._last_voiced + 1) * WINDOW_S
+        last = self._cutter.last_voiced
+        return None if last < 0 else self._origin_s + (last + 1) * WINDOW_S
 
     def push(self, samples: Pcm) -> list[Span]:
         """Take the next samples; return the utterances that have ended with them."""
         self._measure(samples)
-        wide = self._doubler.push(samples) if self._doubler else samples
-        self._pending = np.concatenate([self._pending, wide])
         ended: list[Span] = []
-        while len(self._pending) >= WINDOW_SAMPLES:
-            window, self._pending = np.split(self._pending, [WINDOW_SAMPLES])
-            span = self._judge(self._detector.speech_probability(window))
-            if span is not None:
-                ended.append(span)
+        for step in self._cutter.push(samples):
+            if step is Step.BEGAN:
+                self._start_s = self._find_start(self._cutter.first_voiced)
+            elif step is Step.QUIET and self._quiet_s >= self._silence_s:
+                ended.append(self._end_utterance())
         return ended
 
     def finish(self) -> list[Span]:
         """The stream is over: whatever was being said ends here."""
-        if self._start_s is None:
-            return []
-        return [self._end_utterance()]
+        return [] if self._start_s is None else [self._end_utterance()]
+
+    @property
+    def _quiet_s(self) -> float:
+        return (self._cutter.count - 1 - self._cutter.last_voiced) * WINDOW_S
 
     def _measure(self, samples: Pcm) -> None:
         step = int(self._rate_hz * STEP_S)
@@ -93,27 +82,11 @@ class Segmenter:
             self._levels.append(level_dbfs(self._unlevelled[begin : begin + step]))
         self._unlevelled = self._unlevelled[whole:]
 
-    def _judge(self, probability: float) -> Span | None:
-        index = self._windows
-        self._windows += 1
-        voiced = probability >= (STARTS_AT if self._start_s is None else STAYS_ABOVE)
-        self._voiced_run = self._voiced_run + 1 if voiced else 0
-        if self._start_s is None:
-            if self._voiced_run >= self._min_voice_windows:
-                self._last_voiced = index
-                self._start_s = self._find_start(index - self._voiced_run + 1)
-            return None
-        if voiced:
-            self._last_voiced = index
-        elif (index - self._last_voiced) * WINDOW_S >= self._silence_s:
-            return self._end_utterance()
-        return None
-
     def _end_utterance(self) -> Span:
         assert self._start_s is not None
         span = Span(self._start_s, max(self._find_end(), self._start_s))
         self._start_s = None
-        self._voiced_run = 0
+        self._cutter.end()
         self._previous_end_s = span.end_s
         return span
 
@@ -127,7 +100,7 @@ class Segmenter:
 
     def _find_end(self) -> float:
         """Walk on from the detector's last voiced window to where the sound ended."""
-        middle = int((self._last_voiced + 0.5) * WINDOW_S / STEP_S)
+        middle = int((self._cutter.last_voiced + 0.5) * WINDOW_S / STEP_S)
         end = self._edge(middle, 1, middle + int(REACH_S / STEP_S))
         return self._origin_s + (end + 1) * STEP_S
 

@@ -12,11 +12,11 @@ import baresip
 
 from local.caller.baresip_leg import BaresipLeg
 from local.caller.clock import CallClock
-from local.caller.detectors import SileroDetector, VoiceDetector
 from local.caller.errors import CallFailed
 from local.caller.incoming import IncomingCall, Telephone
 from local.caller.phone_call import PhoneCall
 from local.caller.speech import HttpSpeech, Speech
+from local.sound.detectors import SileroDetector, VoiceDetector
 
 STACK_SETTINGS = "audio_jitter_buffer_type off\n"
 """Sound is taken as it arrives. A telephone would add 40 to 100 ms here; measurements must not."""

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from faster_whisper import WhisperModel  # type: ignore[import-untyped]
 
-from local.resample import Samples, from_pcm, resample
+from local.sound.pcm import Samples, from_pcm
+from local.sound.resample import resample
 
 MODEL_SETTING = "STORYLINE_LOCAL_WHISPER_MODEL"
 WHISPER_RATE_HZ = 16_000

@@ -1,18 +1,10 @@
-"""Finds speech in a stream of sound (Silero, 16 kHz, by LiveKit's native build of it)."""
+"""Cuts speech out of a stream of sound for the ears: what was said, with a little around it."""
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-import numpy.typing as npt
-from livekit import rtc
-from livekit.local_inference import VAD, VAD_WINDOW_SAMPLES
-
-from local.providers.pcm import SAMPLE_BYTES
-
-MODEL_HZ = 16_000
-WINDOW_S = VAD_WINDOW_SAMPLES / MODEL_HZ
-HYSTERESIS = 0.15
-"""Speech goes on at a lower probability than it begins: quiet ends of words count."""
+from local.sound.cutter import WINDOW_S, Step, VoiceCutter
+from local.sound.detectors import SileroDetector
+from local.sound.pcm import SAMPLE_BYTES, as_array
 
 
 @dataclass(frozen=True)
@@ -68,28 +60,22 @@ class SpeechDetector:
     """Push sound in pieces of any size; get what begins, pauses and stops."""
 
     def __init__(self, sample_rate_hz: int, options: DetectorOptions | None = None) -> None:
-        self.options = self._usual = options or DetectorOptions()
         self.sample_rate_hz = sample_rate_hz
-        self._vad = VAD()
-        self._resampler: rtc.AudioResampler | None = None
-        if sample_rate_hz != MODEL_HZ:
-            self._resampler = rtc.AudioResampler(
-                sample_rate_hz, MODEL_HZ, quality=rtc.AudioResamplerQuality.QUICK
-            )
-        self._waiting = np.empty(0, np.int16)  # 16 kHz, less than a window
+        self._cutter = VoiceCutter(SileroDetector(), sample_rate_hz, min_voice_s=0)
+        self.configure(options or DetectorOptions())
         self._held = bytearray()  # the stream's own rate, from _held_from_s on
         self._held_from_s = 0.0
-        self._now_s = 0.0
-        self._run_s = 0.0
-        self._start_s: float | None = None
-        self._voice_end_s = 0.0
+        self._start_s = 0.0
+        self._end_s = 0.0
         self._voiced_s = 0.0
-        self._pause_reported = False
+        self._paused: Segment | None = None
         self._lasts_s: float | None = None
 
     def configure(self, options: DetectorOptions) -> None:
         """From now on, also for the utterance in progress."""
         self.options = self._usual = options
+        self._cutter.starts_at = options.threshold
+        self._cutter.min_voice_s = options.min_speech_s
 
     def expect(self, silence_s: float, lasts_s: float | None = None) -> None:
         """The utterance in progress ends after this much silence, if that is less than usual.
@@ -105,90 +91,75 @@ class SpeechDetector:
     @property
     def now_s(self) -> float:
         """How much sound has been looked at."""
-        return self._now_s
+        return self._cutter.count * WINDOW_S
 
     @property
     def speaking(self) -> bool:
-        return self._start_s is not None
+        return self._cutter.speaking
 
     def push(self, pcm: bytes) -> list[DetectorEvent]:
         """Whole samples only (16-bit mono)."""
         self._held += pcm
-        self._waiting = np.concatenate((self._waiting, self._at_model_rate(pcm)))
         events: list[DetectorEvent] = []
-        while len(self._waiting) >= VAD_WINDOW_SAMPLES:
-            window, self._waiting = np.split(self._waiting, [VAD_WINDOW_SAMPLES])
-            self._now_s += WINDOW_S
-            self._window(self._vad.predict(window), events)
+        for step in self._cutter.push(as_array(pcm)):
+            if step is Step.QUIET:
+                self._quiet(events)
+            else:
+                self._voice(events, began=step is Step.BEGAN)
         if not self.speaking:
-            self._forget_before(self._now_s - self.options.padding_s - self._run_s)
+            self._forget_before(self.now_s - self.options.padding_s - self._cutter.unsaid_s)
         return events
 
     def finish(self) -> list[DetectorEvent]:
         """Ends the speech in progress, as if silence followed."""
         events: list[DetectorEvent] = []
-        if self._start_s is not None:
-            self._pause(events)
-            self._stop(events, split=False)
-        self._run_s = 0.0
+        if self.speaking:
+            self._stop(events)
+        self._cutter.end()
         return events
 
-    def _at_model_rate(self, pcm: bytes) -> npt.NDArray[np.int16]:
-        if self._resampler is None:
-            return np.frombuffer(pcm, np.int16)
-        frames = self._resampler.push(bytearray(pcm)) if pcm else []
-        parts = [np.frombuffer(frame.data, np.int16) for frame in frames]
-        return np.concatenate(parts) if parts else np.empty(0, np.int16)
-
-    def _window(self, probability: float, events: list[DetectorEvent]) -> None:
-        options = self.options
-        if probability < options.threshold - (HYSTERESIS if self.speaking else 0.0):
-            self._run_s = 0.0
-            if self._start_s is not None:
-                if self._lasts_s is not None:
-                    self._voice_end_s = self._start_s + self._lasts_s
-                silence_s = self._now_s - self._voice_end_s
-                if silence_s >= min(options.pause_s, options.min_silence_s):
-                    self._pause(events)
-                if silence_s >= options.min_silence_s:
-                    self._stop(events, split=False)
-            return
-        self._run_s += WINDOW_S
-        if self._start_s is None:
-            if self._run_s < options.min_speech_s:
-                return
-            self._start_s = self._now_s - self._run_s
-            self._voiced_s = self._run_s
+    def _voice(self, events: list[DetectorEvent], *, began: bool) -> None:
+        if began:
+            self._start_s = self._cutter.first_voiced * WINDOW_S
             events.append(Started(self._start_s))
-        else:
-            self._voiced_s += WINDOW_S
-        self._voice_end_s = self._now_s
-        self._pause_reported = False
-        if self._now_s - self._start_s >= options.max_speech_s:
-            self._pause(events)
+        self._voiced_s += self.now_s - self._start_s if began else WINDOW_S
+        self._end_s = self.now_s
+        self._paused = None
+        if self.now_s - self._start_s >= self.options.max_speech_s:
             self._stop(events, split=True)
 
-    def _pause(self, events: list[DetectorEvent]) -> None:
-        if not self._pause_reported:
-            self._pause_reported = True
-            self._segment = self._cut_segment()
-            events.append(Paused(self._segment))
+    def _quiet(self, events: list[DetectorEvent]) -> None:
+        if self._lasts_s is not None:
+            self._end_s = self._start_s + self._lasts_s
+        silence_s = self.now_s - self._end_s
+        if silence_s >= min(self.options.pause_s, self.options.min_silence_s):
+            self._pause(events)
+        if silence_s >= self.options.min_silence_s:
+            self._stop(events)
 
-    def _stop(self, events: list[DetectorEvent], *, split: bool) -> None:
-        events.append(Stopped(self._segment, split))
-        self._start_s = self._voice_end_s if split else None
+    def _pause(self, events: list[DetectorEvent]) -> Segment:
+        if self._paused is None:
+            self._paused = self._cut_segment()
+            events.append(Paused(self._paused))
+        return self._paused
+
+    def _stop(self, events: list[DetectorEvent], *, split: bool = False) -> None:
+        events.append(Stopped(self._pause(events), split))
+        if split:
+            self._start_s = self._end_s
+        else:
+            self._cutter.end()
         self._voiced_s = 0.0
-        self._pause_reported = False
+        self._paused = None
         self.options, self._lasts_s = self._usual, None
-        self._forget_before(self._voice_end_s - self.options.padding_s)
+        self._forget_before(self._end_s - self.options.padding_s)
 
     def _cut_segment(self) -> Segment:
-        assert self._start_s is not None
         padding_s = self.options.padding_s
         first = self._offset(self._start_s - padding_s)
-        last = self._offset(self._voice_end_s + padding_s)
+        last = self._offset(self._end_s + padding_s)
         pcm = bytes(self._held[first:last]).ljust(last - first, b"\0")
-        return Segment(pcm, self._start_s, self._voice_end_s, self._voiced_s)
+        return Segment(pcm, self._start_s, self._end_s, self._voiced_s)
 
     def _forget_before(self, at_s: float) -> None:
         offset = self._offset(at_s)

@@ -5,7 +5,7 @@ from typing import Protocol
 import av
 import numpy as np
 
-from local.providers.pcm import SPEECH_HZ, wav_header
+from local.sound.pcm import SPEECH_HZ, wav_header
 
 CONTENT_TYPES = {"pcm": "audio/pcm", "wav": "audio/wav", "mp3": "audio/mpeg"}
 """What is supported of OpenAI's formats."""

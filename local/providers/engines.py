@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from local.ears import Ears
-from local.providers.pcm import tone
+from local.sound.pcm import tone
 from local.storyteller import Message, Reply, reply
 from local.voice import Voice
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from local.engine import EngineError
 from local.providers.detector import (
-    WINDOW_S,
     DetectorOptions,
     Paused,
     Segment,
@@ -17,8 +16,9 @@ from local.providers.detector import (
     Stopped,
 )
 from local.providers.engines import Listener
-from local.providers.pcm import pieces
 from local.providers.script import SttTurn
+from local.sound.cutter import WINDOW_S
+from local.sound.pcm import pieces
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from local.providers.engines import Listener
 from local.providers.hearing import Hearing, HearingEvent, UtteranceEnded
 from local.providers.listen_live import LiveTranscription
 from local.providers.listen_query import ListenError, read_query
-from local.providers.pcm import PcmError, duration_s, pieces, read_wav, to_mono
+from local.sound.pcm import PcmError, duration_s, pieces, read_wav, to_mono
 
 PIECE_S = 1.0
 

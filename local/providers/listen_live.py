@@ -20,9 +20,9 @@ from local.providers.hearing import (
     UtteranceStarted,
 )
 from local.providers.listen_query import ListenOptions
-from local.providers.pcm import duration_s
 from local.providers.script import SttTurn
 from local.providers.sockets import cutter
+from local.sound.pcm import duration_s
 
 logger = logging.getLogger(__name__)
 

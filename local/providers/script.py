@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from local.providers.pcm import SPEECH_HZ, tone
+from local.sound.pcm import SPEECH_HZ, tone
 
 
 @dataclass(frozen=True)

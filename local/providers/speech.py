@@ -14,8 +14,8 @@ from local.providers.desk import DESK, Desk
 from local.providers.encoding import CONTENT_TYPES, encoder
 from local.providers.faults import FaultBoard
 from local.providers.openai_errors import error_response, fault_body, invalid
-from local.providers.pcm import duration_s, pieces
 from local.providers.streams import FaultyStream
+from local.sound.pcm import duration_s, pieces
 
 PIECE_S = 0.1
 AUDIO_TOKENS_PER_S = 20

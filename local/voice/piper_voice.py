@@ -9,7 +9,8 @@ import numpy as np
 import onnxruntime  # type: ignore[import-untyped]
 from piper import PiperConfig, PiperVoice, SynthesisConfig
 
-from local.resample import resample, to_pcm
+from local.sound.pcm import to_pcm
+from local.sound.resample import resample
 from local.voice.shaping import at_phone_level, trim
 from local.voice.voice import CALLER, SAMPLE_RATE_HZ
 

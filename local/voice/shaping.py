@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from local.resample import Samples
+from local.sound.pcm import Samples
 
 LEAD_S = 0.02
 """Kept before the first sound: silence there is a later answer, none at all clips a consonant."""

@@ -9,7 +9,8 @@ import pytest_asyncio
 
 from local.ears import Ears
 from local.engine import EngineError
-from local.resample import Samples, from_pcm, resample, to_pcm
+from local.sound.pcm import Samples, from_pcm, to_pcm
+from local.sound.resample import resample
 from local.storyteller.answers import chosen
 from local.storyteller.facts import BOTH, Facts, learn
 from local.storyteller.phrases import is_no, is_stop, is_yes, plain

@@ -11,12 +11,12 @@ from typing import Any, Literal
 from local.providers.completion import count_tokens
 from local.providers.engines import Speaker
 from local.providers.faults import Breaker
-from local.providers.pcm import duration_s, pieces
 from local.providers.realtime.conversation import Conversation, Item, Spoken, Status
 from local.providers.realtime.sentences import sentences
 from local.providers.realtime.settings import PCM
 from local.providers.realtime.wire import Event, event, new_id
 from local.providers.script import RealtimeTurn, ToolUse
+from local.sound.pcm import duration_s, pieces
 
 PIECE_S = 0.1
 LEAD_S = 4.0

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import numpy as np
 
 from local.caller.errors import SpeechUnavailable
-from local.caller.pcm import Pcm
+from local.sound.pcm import Pcm
 
 RATE_HZ = 8000
 PACKET_S = 0.02

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import numpy as np
 from livekit import api, rtc
 
-from local.caller.pcm import Pcm
+from local.sound.pcm import Pcm
 from local.stack import Stack
 from tests.local.caller.fakes import tone
 

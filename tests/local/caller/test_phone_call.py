@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from local.caller.detectors import LoudnessDetector
 from local.caller.errors import CallEnded, NothingHeard, SpeechUnavailable
-from local.caller.pcm import Pcm
 from local.caller.phone_call import PhoneCall
 from local.caller.transcript import Heard, Line
+from local.sound.detectors import LoudnessDetector
+from local.sound.pcm import Pcm
 from tests.local.caller.fakes import RATE_HZ, EchoSpeech, TapeLeg, VirtualClock, tone
 
 pytestmark = pytest.mark.unit

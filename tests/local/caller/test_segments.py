@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from local.caller.detectors import LoudnessDetector, SileroDetector
-from local.caller.pcm import Doubler, Pcm
 from local.caller.segments import Segmenter
 from local.caller.timing import Span
+from local.sound.detectors import LoudnessDetector, SileroDetector
+from local.sound.pcm import Pcm
 from tests.local.caller.fakes import RATE_HZ, tone
 
 pytestmark = pytest.mark.unit
@@ -82,18 +82,3 @@ def test_the_last_voice_is_known_before_the_utterance_is_over() -> None:
 def test_the_voice_detector_ignores_a_tone() -> None:
     ears = Segmenter(SileroDetector(), RATE_HZ)
     assert push_in_packets(ears, silence(0.3), tone(1.0), silence(1.0)) == []
-
-
-def test_a_rate_that_the_detector_cannot_use_is_refused() -> None:
-    with pytest.raises(ValueError, match="44100"):
-        Segmenter(LoudnessDetector(), 44_100)
-
-
-def test_doubling_a_stream_in_pieces_has_no_seams() -> None:
-    wave = tone(0.5, hz=1000)
-    doubler = Doubler()
-    pieces = np.concatenate([doubler.push(wave[i : i + 160]) for i in range(0, len(wave), 160)])
-    expected = tone(0.5, hz=1000, rate_hz=2 * RATE_HZ)
-    delayed = pieces[Doubler.DELAY_SAMPLES :]
-    error = delayed[100:].astype(float) - expected[100 : len(delayed)]
-    assert np.abs(error).max() < 0.02 * np.abs(expected).max()

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from livekit import rtc
 
-from local.providers.pcm import pieces, read_wav
-from local.resample import from_pcm, resample, to_pcm
+from local.sound.pcm import from_pcm, pieces, read_wav, to_pcm
+from local.sound.resample import resample
 
 FOLDER = Path(__file__).parent
 

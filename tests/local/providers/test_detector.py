@@ -1,7 +1,7 @@
 import pytest
 
 from local.providers.detector import DetectorOptions, Paused, SpeechDetector, Started, Stopped
-from local.providers.pcm import pieces, tone
+from local.sound.pcm import pieces, tone
 from tests.local.providers.sound import speech
 
 pytestmark = pytest.mark.unit

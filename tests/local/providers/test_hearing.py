@@ -2,11 +2,12 @@
 
 import pytest
 
-from local.providers.detector import WINDOW_S, DetectorOptions
+from local.providers.detector import DetectorOptions
 from local.providers.engines import NoEars
 from local.providers.hearing import Hearing, HearingEvent, UtteranceEnded, UtteranceGrew
-from local.providers.pcm import duration_s, pieces
 from local.providers.script import Interim, SttTurn
+from local.sound.cutter import WINDOW_S
+from local.sound.pcm import duration_s, pieces
 from tests.local.providers.sound import speech
 
 pytestmark = pytest.mark.unit

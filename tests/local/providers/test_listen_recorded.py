@@ -8,8 +8,8 @@ import pytest
 
 from local.providers.control import ControlClient
 from local.providers.faults import Fault
-from local.providers.pcm import read_wav
 from local.providers.script import Script, SttTurn
+from local.sound.pcm import read_wav
 from tests.local.providers.fixed_ears import FixedEars
 from tests.local.providers.sound import speech, wav
 

@@ -8,8 +8,8 @@ from livekit.plugins import openai
 
 from local.providers.control import ControlClient
 from local.providers.faults import Fault
-from local.providers.pcm import read_wav
 from local.providers.script import Script, Sound, SpeechTurn
+from local.sound.pcm import read_wav
 
 pytestmark = pytest.mark.unit
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from local.resample import Samples
+from local.sound.pcm import Samples
 from local.voice.shaping import LEAD_S, PEAK, TAIL_S, at_phone_level, trim
 from local.voice.voice import SpeechCache
 

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from livekit import local_inference
 
-from local.caller.pcm import Pcm, level_dbfs
+from local.sound.pcm import Pcm, level_dbfs
 
 WINDOW_SAMPLES = local_inference.VAD_WINDOW_SAMPLES
 WINDOW_RATE_HZ = 16_000

@@ -1,18 +1,47 @@
-"""Small helpers for sound as 16-bit little-endian mono bytes."""
+"""16-bit little-endian mono sound: bytes, arrays of samples, levels, WAV."""
 
 import io
 import wave
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
+Pcm = npt.NDArray[np.int16]
+Samples = npt.NDArray[np.float32]
+
+# What OpenAI's speech and realtime services send.
 SPEECH_HZ = 24_000
-"""What OpenAI's speech and realtime services send."""
 SAMPLE_BYTES = 2
+# What digital silence is called, instead of minus infinity.
+SILENT_DBFS = -100.0
 
 
 class PcmError(ValueError):
     """The bytes are no sound that we can read."""
+
+
+def as_array(pcm: bytes) -> Pcm:
+    """The samples. An odd last byte is dropped."""
+    return np.frombuffer(pcm[: len(pcm) - len(pcm) % SAMPLE_BYTES], dtype="<i2")
+
+
+def from_pcm(pcm: bytes) -> Samples:
+    """Floats between -1 and 1."""
+    return as_array(pcm).astype(np.float32) / 32768.0
+
+
+def to_pcm(samples: Samples) -> bytes:
+    """Floats to bytes; what is too loud is clipped."""
+    return (np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2").tobytes()
+
+
+def level_dbfs(samples: Pcm) -> float:
+    """Loudness (root mean square) in dB below full scale."""
+    if len(samples) == 0:
+        return SILENT_DBFS
+    power = float(np.mean(np.square(samples.astype(np.float64) / 32768.0)))
+    return max(SILENT_DBFS, 10.0 * float(np.log10(power))) if power > 0 else SILENT_DBFS
 
 
 def tone(seconds: float, pitch_hz: float, sample_rate_hz: int = SPEECH_HZ) -> bytes:

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.resample import Samples, from_pcm, resample, to_pcm
+from local.sound.pcm import Samples, from_pcm, to_pcm
+from local.sound.resample import Resampler, resample
 
 pytestmark = pytest.mark.unit
 
@@ -57,3 +58,12 @@ def test_pcm_survives_the_round_trip_and_clips() -> None:
     loud = np.frombuffer(to_pcm(np.array([2.0, -2.0], dtype=np.float32)), dtype="<i2")
     assert loud.tolist() == [32767, -32767]
     assert len(from_pcm(b"\x01\x02\x03")) == 1
+
+
+def test_a_stream_in_pieces_has_no_seams() -> None:
+    wave = np.frombuffer(to_pcm(tone(1000, 8000)), dtype="<i2")
+    stream = Resampler(8000, 16_000)
+    out = np.concatenate([stream.push(wave[i : i + 160]) for i in range(0, len(wave), 160)])
+    steps = np.abs(np.diff(out[200:-200].astype(float)))
+    assert len(out) > 2 * len(wave) - 200
+    assert steps.max() < 1.05 * 0.5 * 32767 * 2 * np.pi * 1000 / 16_000

@@ -1,0 +1,1 @@
+"""Sound as 16-bit mono: bytes, samples, sample rates, and where somebody speaks in it."""
