@@ -1,7 +1,5 @@
 """`python -m local.demo`: rings the number on this machine and shows what happens."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
 from pathlib import Path
@@ -16,6 +14,7 @@ from local.demo.persona import Persona
 from local.demo.record import wait_closed
 from local.demo.report import Report, transcript_text
 from local.stack import ProgramMissing, Stack, StackError
+from local.stack.environment import clean_environment
 
 CALL_LIMIT_S = 180.0
 EXIT_FAILED = 1
@@ -76,7 +75,7 @@ async def _demo(run_dir: Path | None, console: Console) -> str:
             report.event(call.ended_s, "hung up")
             await asyncio.to_thread(call.save, recording)
             await asyncio.to_thread(transcript.write_text, transcript_text(lines))
-            record = await wait_closed(stack.database_path)
+            record = await wait_closed(clean_environment() | stack.env())
         report.table(call, record)
         report.paths(recording, transcript, stack.run_dir)
     return "no record was written" if record is None else record.end_reason

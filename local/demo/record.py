@@ -1,21 +1,20 @@
-"""The row that the worker wrote about the call, read from its SQLite file."""
-
-from __future__ import annotations
+"""What the product remembers of the call, told by its own command."""
 
 import asyncio
-import sqlite3
-from contextlib import closing
+import json
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-RECORD_LIMIT_S = 10.0
-POLL_S = 0.1
-POLLS = round(RECORD_LIMIT_S / POLL_S)
+COMMAND = (sys.executable, "-m", "bot.records", "last", "--json")
+# On a busy machine the command alone takes seconds to load.
+RECORD_LIMIT_S = 30.0
+PAUSE_S = 0.2
 
 
 @dataclass(frozen=True)
 class Record:
-    """What the product remembers of a call that is over."""
+    """A call that is over."""
 
     end_reason: str
     agent_reached: str
@@ -23,20 +22,31 @@ class Record:
     error: str | None
 
 
-async def wait_closed(database: Path) -> Record | None:
+async def wait_closed(env: Mapping[str, str]) -> Record | None:
     """The newest call's record once it is closed; None when that does not happen in time."""
-    for _ in range(POLLS):
-        record = await asyncio.to_thread(_newest_closed, database)
-        if record is not None:
-            return record
-        await asyncio.sleep(POLL_S)
-    return None
+    try:
+        async with asyncio.timeout(RECORD_LIMIT_S):
+            while True:
+                if record := await _closed(env):
+                    return record
+                await asyncio.sleep(PAUSE_S)
+    except TimeoutError:
+        return None
 
 
-def _newest_closed(database: Path) -> Record | None:
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        row = connection.execute(
-            "SELECT end_reason, agent_reached, turns, error FROM calls"
-            " WHERE ended_at IS NOT NULL ORDER BY started_at DESC LIMIT 1"
-        ).fetchone()
-    return None if row is None else Record(*row)
+async def _closed(env: Mapping[str, str]) -> Record | None:
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND, env=dict(env), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+    )
+    try:
+        answer, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode != 0:
+        return None
+    call = json.loads(answer)
+    if call["ended_at"] is None:
+        return None
+    return Record(call["end_reason"], call["agent_reached"], call["turns"], call["error"])

@@ -1,7 +1,5 @@
 """What is shown of the call: lines while it happens, a table when it is over."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median

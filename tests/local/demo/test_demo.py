@@ -1,7 +1,5 @@
 """The demo itself, as `make demo` starts it."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
 import wave
