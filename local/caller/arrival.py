@@ -2,10 +2,10 @@
 
 from collections import deque
 
+# A stream this far behind the clock has a hole (packets that never came); leave it open.
 LATE_S = 0.1
-"""A stream this far behind the clock has a hole (packets that never came); leave it open."""
+# So far behind for a whole half second: not scheduling any more, but a small hole.
 SLIGHTLY_LATE_S = 0.03
-"""So far behind for a whole half second: not scheduling any more, but a small hole."""
 WATCHED_READS = 25
 
 

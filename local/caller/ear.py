@@ -13,10 +13,10 @@ from local.caller.timing import Span
 from local.sound.pcm import Pcm, as_array, level_dbfs
 
 TICK_S = 0.01
+# After this long without a packet the far end counts as silent.
 NO_PACKETS_S = 0.2
-"""After this long without a packet the far end counts as silent."""
+# Quiet sound that would be placed later than this after its arrival is dropped.
 AHEAD_S = 0.02
-"""Quiet sound that would be placed later than this after its arrival is dropped."""
 
 
 class Ear:

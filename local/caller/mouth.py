@@ -11,8 +11,8 @@ from local.caller.recording import Track
 from local.caller.timing import Span
 from local.sound.pcm import as_array
 
+# How far ahead sound is queued: a busy machine may stall us so long without a hole.
 LEAD_S = 0.24
-"""How far ahead sound is queued: a busy machine may stall us so long without a hole."""
 FRAME_S = 0.02
 BYTES_PER_SAMPLE = 2
 

@@ -22,8 +22,8 @@ from local.sound.pcm import level_dbfs, read_wav
 
 POLL_S = 0.02
 LONGEST_UTTERANCE_S = 120.0
+# Silence between the last word and the hang-up that shows that the word was not cut.
 HEARD_TO_THE_END_S = 0.15
-"""Silence between the last word and the hang-up that shows that the word was not cut."""
 
 
 class PhoneCall:

@@ -7,8 +7,8 @@ import aiohttp
 
 from local.caller.errors import SpeechUnavailable
 
+# What `response_format: pcm` means in OpenAI's speech API: 24 kHz, 16-bit, mono.
 SPEECH_RATE_HZ = 24_000
-"""What `response_format: pcm` means in OpenAI's speech API: 24 kHz, 16-bit, mono."""
 REQUEST_TIMEOUT_S = 30.0
 
 

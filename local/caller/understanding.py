@@ -9,8 +9,8 @@ from local.caller.speech import Speech
 from local.caller.timing import Span
 from local.caller.transcript import Heard, Line
 
+# Sound before and after the utterance that is transcribed with it: soft beginnings and ends.
 MARGIN_S = 0.2
-"""Sound before and after the utterance that is transcribed with it: soft beginnings and ends."""
 
 
 class Understanding:

@@ -14,24 +14,24 @@ from local.sound.resample import resample
 
 MODEL_SETTING = "STORYLINE_LOCAL_WHISPER_MODEL"
 WHISPER_RATE_HZ = 16_000
+# Less than this holds no word, and Whisper would invent one.
 SHORTEST_S = 0.1
-"""Less than this holds no word, and Whisper would invent one."""
+# Fast speech is 4 words a second. The limit ends the loops that Whisper falls into.
 TOKENS_PER_S = 8
-"""Fast speech is 4 words a second. The limit ends the loops that Whisper falls into."""
 SPARE_TOKENS = 24
 
 
+# Whisper reads windows of this length, however little of one is filled.
 WINDOW_S = 30.0
-"""Whisper reads windows of this length, however little of one is filled."""
+# For shorter utterances the rest is left unread: 0.15-0.2 s of work instead of 0.55 s, with the
+# same words on 72 short answers at 8 kHz. At 10 s and below it begins to repeat itself.
 SHORT_WINDOW_S = 15.0
-"""For shorter utterances the rest is left unread: 0.15-0.2 s of work instead of 0.55 s, with
-the same words on 72 short answers at 8 kHz. At 10 s and below it begins to repeat itself."""
+# Silence put before the sound: a word that starts at once loses its first letter.
 LEAD_S = 0.15
-"""Silence put before the sound: a word that starts at once loses its first letter."""
 FRAMES_PER_S = 100
+# From here on Whisper writes time stamps and so reads on to the end of the sound. Without them
+# it is a little faster, but of several sentences it sometimes drops the last.
 LONG_S = 3.0
-"""From here on Whisper writes time stamps and so reads on to the end of the sound. Without them it
-is a little faster, but of several sentences it sometimes drops the last."""
 
 
 def model_folder() -> Path:

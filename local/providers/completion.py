@@ -10,8 +10,8 @@ from typing import Any
 from local.providers.script import ChatTurn, ToolUse
 
 FINGERPRINT = "fp_local_scripted_stand_in"
+# OpenAI's own rule of thumb; nobody is billed by it here.
 CHARACTERS_PER_TOKEN = 4
-"""OpenAI's own rule of thumb; nobody is billed by it here."""
 
 
 def count_tokens(text: str) -> int:

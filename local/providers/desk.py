@@ -9,8 +9,8 @@ from local.providers.faults import FaultBoard
 from local.providers.script import Prompter
 from local.providers.seen import SeenLog
 
+# Named in headers and model lists: nobody shall take this for the real provider.
 STAND_IN = "storyline-local-stand-in"
-"""Named in headers and model lists: nobody shall take this for the real provider."""
 
 
 @dataclass

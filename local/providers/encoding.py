@@ -7,8 +7,8 @@ import numpy as np
 
 from local.sound.pcm import SPEECH_HZ, wav_header
 
+# What is supported of OpenAI's formats.
 CONTENT_TYPES = {"pcm": "audio/pcm", "wav": "audio/wav", "mp3": "audio/mpeg"}
-"""What is supported of OpenAI's formats."""
 
 
 class Encoder(Protocol):

@@ -22,8 +22,8 @@ from local.sound.pcm import pieces
 
 logger = logging.getLogger(__name__)
 
+# Less voice than this is no word: not given to the ears, who would invent one.
 MIN_VOICED_S = 0.12
-"""Less voice than this is no word: not given to the ears, who would invent one."""
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,11 @@ from local.sound.pcm import duration_s
 
 logger = logging.getLogger(__name__)
 
+# Deepgram closes a connection without sound or KeepAlive after this (NET-0001).
 IDLE_S = 10.0
-"""Deepgram closes a connection without sound or KeepAlive after this (NET-0001)."""
 IDLE_CLOSE_CODE = 1011
+# Assumed length of an utterance that a script puts at a time of its own.
 DEFAULT_UTTERANCE_S = 0.5
-"""Assumed length of an utterance that a script puts at a time of its own."""
 
 
 class LiveTranscription:

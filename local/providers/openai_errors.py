@@ -7,8 +7,8 @@ from aiohttp import web
 
 from local.providers.faults import Fault
 
+# The one API key that is refused.
 WRONG_KEY = "wrong-key"
-"""The one API key that is refused."""
 
 
 def error_body(

@@ -30,8 +30,8 @@ class ToolUse:
     arguments: Mapping[str, str] = field(default_factory=dict)
 
 
+# How long a word takes when the script does not say how long the utterance lasts.
 WORD_S = 0.3
-"""How long a word takes when the script does not say how long the utterance lasts."""
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from local.sound.pcm import duration_s, pieces
 
 PIECE_S = 0.1
 AUDIO_TOKENS_PER_S = 20
+# The scripted caller's voice. It is no part of the product, so script and faults spare it.
 CALLER = "caller"
-"""The scripted caller's voice. It is no part of the product, so script and faults spare it."""
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from local.storyteller.values import as_name, bare_pieces
 
 MAX_ANSWER_WORDS = 3
 FUZZY_FROM_CHARS = 5
+# A word of five letters may have one wrong: recognizers confuse single sounds.
 FUZZY_RATIO = 0.8
-"""A word of five letters may have one wrong: recognizers confuse single sounds."""
 
 _LEAD = re.compile(
     r"^((i|we|you) (think|guess|believe|choose|pick|take|want|see|meet|say|have|bring|brought|"

@@ -10,8 +10,8 @@ from local.storyteller.messages import Message, Reply, ToolCall
 from local.storyteller.phrases import is_noise, is_repeat, is_stop, is_yes, plain
 from local.storyteller.smalltalk import answer, is_question
 
+# Failed tries for one fact, after which it counts as not told.
 TRIES = 2
-"""Failed tries for one fact, after which it counts as not told."""
 
 _ASKS_NAME = re.compile(r"\b(name|call you|who am i)\b", re.IGNORECASE)
 _ASKS_PLACE = re.compile(r"\b(where|calling from|which town|place)\b", re.IGNORECASE)

@@ -26,8 +26,8 @@ from local.storyteller.story_data import Scene, load_stories
 
 FINISHED = "story_finished"
 _STORY_WISH = re.compile(r"\b(story|tale|about|the one)\b")
+# In what Echo says when the time of the call is used up.
 _WOUND_DOWN = "nearly over"
-"""In what Echo says when the time of the call is used up."""
 
 
 class Step(Enum):

@@ -7,11 +7,11 @@ import re
 
 from local.storyteller.vocabulary import word_list
 
+# What Whisper writes for silence, breath and noise.
 NOISE = re.compile(
     r"(you|thank you|thanks|thanks for watching|thank you for watching|um+|uh+|hm+|mm+|ah|oh|so|"
     r"bye bye bye|music|silence|blank audio|the|and|i|a|okay so|well|huh|eh)"
 )
-"""What Whisper writes for silence, breath and noise."""
 
 _YES = re.compile(
     r"\b(yes|yeah|yep|yup|yea|ya|yah|sure|ok|okay|of course|certainly|absolutely|definitely|"
@@ -21,8 +21,8 @@ _YES = re.compile(
 _NO = re.compile(
     r"\b(no|nope|nah|not|never|don t|dont|do not|won t|no thanks|rather not|neither|nothing)\b"
 )
+# A short "no" over the telephone is often heard as "now".
 _LONE_NO = re.compile(r"(no|now|know|nope|nah|noo+|mm mm|uh uh)")
-"""A short "no" over the telephone is often heard as "now"."""
 _STOP_WORD = re.compile(
     r"\bstop(ping)?\b(?! (the (?!story|call|tale)|him|her|them|and|at|to|by|for|in|on|with|a\b))"
 )

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from local.storyteller.phrases import plain
 from local.storyteller.story_data import Scene, Story, load_stories
 
+# In a row, and at the end of what was said: fewer may be chance, unless the scene is awaited.
 LEAST_WORDS = 4
-"""In a row, and at the end of what was said: fewer may be chance, unless the scene is awaited."""
 LEAST_WORDS_AWAITED = 2
+# Of what was said: a scene said with "Good, we go on." before it is still mostly the scene.
 LEAST_PART = 0.4
-"""Of what was said: a scene said with "Good, we go on." before it is still mostly the scene."""
 
 
 @dataclass(frozen=True)

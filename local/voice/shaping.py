@@ -4,16 +4,16 @@ import numpy as np
 
 from local.sound.pcm import Samples
 
+# Kept before the first sound: silence there is a later answer, none at all clips a consonant.
 LEAD_S = 0.02
-"""Kept before the first sound: silence there is a later answer, none at all clips a consonant."""
+# Kept after the last sound.
 TAIL_S = 0.06
-"""Kept after the last sound."""
+# Put between two sentences.
 PAUSE_S = 0.22
-"""Put between two sentences."""
+# -3 dBFS: G.711 and a mixer further on still have room.
 PEAK = 10 ** (-3 / 20)
-"""-3 dBFS: G.711 and a mixer further on still have room."""
+# A window this far below the loudest one is silence (piper's own hiss is at -60 dB).
 SILENCE_RATIO = 10 ** (-42 / 20)
-"""A window this far below the loudest one is silence (piper's own hiss is at -60 dB)."""
 WINDOW_S = 0.005
 
 

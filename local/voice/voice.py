@@ -9,11 +9,11 @@ from local.voice.shaping import PAUSE_S
 
 SAMPLE_RATE_HZ = 24_000
 ECHO = "echo"
+# The same voice pitched up, so that two speakers can be told apart.
 CALLER = "caller"
-"""The same voice pitched up, so that two speakers can be told apart."""
 PAUSE = bytes(2 * int(PAUSE_S * SAMPLE_RATE_HZ))
+# About six minutes of speech: the greeting and every fixed sentence of a few calls.
 CACHE_BYTES = 16 * 1024 * 1024
-"""About six minutes of speech: the greeting and every fixed sentence of a few calls."""
 
 
 class Voice:

@@ -20,9 +20,9 @@ from local.sound.pcm import duration_s, pieces
 
 PIECE_S = 0.1
 LEAD_S = 4.0
+# Sound is sent ahead by LEAD_S and then at SPEED times real time: like the real one much faster
+# than it is heard, but a story that is cut off in its first sentence costs little.
 SPEED = 3.0
-"""Sound is sent ahead by LEAD_S and then at SPEED times real time: like the real one much
-faster than it is heard, but a story that is cut off in its first sentence costs little."""
 AUDIO_TOKENS_PER_S = 20
 
 CancelReason = Literal["client_cancelled", "turn_detected"]

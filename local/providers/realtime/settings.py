@@ -10,11 +10,11 @@ from local.providers.detector import DetectorOptions
 from local.providers.realtime.wire import ClientEventError
 
 PCM = {"type": "audio/pcm", "rate": 24_000}
+# How long a silence ends a turn in semantic_vad (the real one looks at the words, too).
 EAGERNESS_SILENCE_S = {"low": 0.8, "medium": 0.5, "auto": 0.5, "high": 0.3}
-"""How long a silence ends a turn in semantic_vad (the real one looks at the words, too)."""
 DEFAULT_SILENCE_MS = 500
+# Without turn detection the client decides; pieces of its turn end at this silence.
 MANUAL_SILENCE_S = 0.3
-"""Without turn detection the client decides; pieces of its turn end at this silence."""
 
 
 class SessionSettings:
@@ -131,8 +131,8 @@ class SessionSettings:
         return detection
 
 
+# Objects that are replaced, not merged.
 WHOLE = ("turn_detection", "transcription", "noise_reduction", "format", "tool_choice", "tracing")
-"""Objects that are replaced, not merged."""
 
 
 def _merge(old: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from local.sound.pcm import Pcm
 
 RATE_HZ = 8000
 PACKET_S = 0.02
+# Rounds of the event loop after which everything that could run has run.
 SETTLE_ROUNDS = 20
-"""Rounds of the event loop after which everything that could run has run."""
 
 
 class VirtualClock:

@@ -15,8 +15,8 @@ from local.sound.pcm import Pcm
 from tests.local.caller.fakes import RATE_HZ, EchoSpeech, TapeLeg, VirtualClock, tone
 
 pytestmark = pytest.mark.unit
+# Times here pass through packets of 20 ms, reads every 10 ms and levels of 10 ms.
 EXACT_S = 0.05
-"""Times here pass through packets of 20 ms, reads every 10 ms and levels of 10 ms."""
 
 
 @asynccontextmanager

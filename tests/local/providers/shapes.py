@@ -9,8 +9,8 @@ EVENT_CLASSES: dict[str, type[BaseModel]] = {
     get_args(cls.model_fields["type"].annotation)[0]: cls
     for cls in get_args(get_args(RealtimeServerEvent)[0])
 }
+# The real service sends them, the types leave them out.
 SESSION_EXTRAS = {"session.id", "session.object"}
-"""The real service sends them, the types leave them out."""
 
 
 def check(cls: type[BaseModel], body: Any) -> None:

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.unit
 
 RATE_HZ = 16_000
 FIRST_SOUND_S = 0.53
+# Of "hello", which has a pause of 0.3 s in it. Read off the recording.
 LAST_SOUND_S = 2.07
-"""Of "hello", which has a pause of 0.3 s in it. Read off the recording."""
 
 
 async def events_of(turn: SttTurn) -> list[tuple[float, HearingEvent]]:

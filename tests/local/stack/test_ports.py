@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import socket
 from contextlib import closing
 from dataclasses import astuple

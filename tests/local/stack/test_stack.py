@@ -1,7 +1,5 @@
 """The real servers: they start, they are what env() says, and nothing of them stays behind."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal

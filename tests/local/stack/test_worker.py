@@ -1,7 +1,5 @@
 """The real worker below the stack: ready when it says so, and gone with all its processes."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
