@@ -42,7 +42,7 @@ MODULES = 12
 DEEPER = {"bot": 15, "local": 16, "scripts": 13}
 WIDER = {
     "bot/records": 14,
-    "local/caller": 18,
+    "local/caller": 17,
     "local/providers": 22,
     "local/stack": 16,
     "local/storyteller": 16,

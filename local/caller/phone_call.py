@@ -18,7 +18,7 @@ from local.caller.timing import Gap, Span, response_gaps, silence_before
 from local.caller.transcript import Heard, Line
 from local.caller.understanding import Understanding
 from local.sound.detectors import SileroDetector, VoiceDetector
-from local.sound.pcm import level_dbfs, read_wav
+from local.sound.pcm import read_wav
 
 POLL_S = 0.02
 LONGEST_UTTERANCE_S = 120.0
@@ -113,10 +113,6 @@ class PhoneCall:
         """Was the far end's last word followed by silence before the call ended?"""
         silence_s = self.silence_before_hang_up_s
         return silence_s is not None and silence_s >= HEARD_TO_THE_END_S
-
-    def far_level_dbfs(self, span: Span) -> float:
-        """How loud the far end was."""
-        return level_dbfs(self._far_track.cut(span))
 
     def on_line(self, listener: Callable[[Line], None]) -> None:
         """Be told of each line as soon as it has been said and understood."""

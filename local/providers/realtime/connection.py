@@ -25,8 +25,6 @@ from local.storyteller import Message
 
 logger = logging.getLogger(__name__)
 
-INPUT_TOKENS_PER_S = 10
-
 
 class RealtimeConnection:
     """Handlers never wait: answers are queued, and responses run as tasks held here."""
