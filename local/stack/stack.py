@@ -92,6 +92,11 @@ class Stack:
         return self._keys.api_secret
 
     @property
+    def redis_address(self) -> str:
+        """Host and port of LiveKit's store."""
+        return f"{LOOPBACK}:{self._ports.redis}"
+
+    @property
     def sip_address(self) -> str:
         """HOST:PORT of LiveKit SIP, UDP and TCP."""
         return f"{LOOPBACK}:{self._ports.sip}"
@@ -160,8 +165,7 @@ class Stack:
     async def start_watch(self) -> None:
         """Start the watch over the calls alone, as an operator would beside LiveKit."""
         program = parts.watch(self.run_dir, clean_environment() | self.env())
-        assert self._watch is not None
-        part = Part(program, self._watch)
+        part = Part(program)
 
         async def is_watching() -> bool:
             return "watching over the calls" in part.log_since_start()
