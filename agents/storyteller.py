@@ -42,8 +42,6 @@ class StoryAgent(Agent):
             chat_ctx=chat_ctx or NOT_GIVEN,
             tools=[do_not_call],
             llm=realtime or NOT_GIVEN,
-            # The realtime model listens by itself; a second transcription would only cost.
-            stt=None if realtime else NOT_GIVEN,
         )
         self._story = story
         self._resuming = resuming

@@ -140,6 +140,13 @@ class StorySettings(Group):
         alias="STORYLINE_STT_MODEL",
         description="Deepgram model; nova-3 is trained on telephone speech too.",
     )
+    transcribe_realtime: Literal["yes", "no"] = Field(
+        "yes",
+        alias="STORYLINE_TRANSCRIBE_REALTIME",
+        description="Transcribe the caller in realtime mode too, so that Echo takes turns by words "
+        "and not by silence alone. Costs what the transcription costs (nova-3: 0.0077 USD a "
+        "minute).",
+    )
     tts_model: Word = Field(
         "gpt-4o-mini-tts",
         alias="STORYLINE_TTS_MODEL",

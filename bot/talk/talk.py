@@ -21,6 +21,7 @@ from bot.talk.models import build_models, connect_options
 from bot.talk.phone_line import CallerLine
 from bot.talk.realtime import is_reachable
 from bot.talk.session_voice import SessionVoice
+from bot.talk.turns.turn_taking import TurnTaking
 from bot.talk.warm import Warm
 from bot.talk.watchers.hearing import Hearing
 from bot.talk.watchers.observer import SessionObserver
@@ -65,10 +66,18 @@ class Talk:
         self._clips = ClipPlayer(ctx.room, settings.story.clips_dir)
         self._warm = Warm.of(ctx.proc)
         self._models = build_models(settings, self._warm.openai, call_id=recorder.record.call_id)
+        self._turns = TurnTaking(
+            self._models.stt,
+            silence_before_end_s=audio.VAD_MIN_SILENCE_S,
+            transcribe_realtime=settings.story.transcribe_realtime == "yes",
+        )
         self.session = self._make_session()
+        self._turns.listen(self.session)
         voice = SessionVoice(self.session)
         self.floor = Floor(voice, self._clips, ending)
-        self._hearing = Hearing(self.floor)
+        self._hearing = Hearing(
+            self.floor, is_over_echo=lambda: self._turns.last_voice_was_over_echo
+        )
         caller_line = CallerLine(line, voice, self.floor, block=block)
         self.ready = caller_line.ready
         self._conversation = Conversation(line=caller_line)
@@ -96,11 +105,11 @@ class Talk:
 
     def _make_session(self) -> AgentSession[Conversation]:
         return AgentSession(
-            stt=self._models.stt,
+            stt=self._turns.ears,
             llm=self._models.llm,
             tts=self._models.tts,
             vad=self._warm.vad,
-            turn_handling=audio.turn_handling(),
+            turn_handling=audio.turn_handling(self._turns),
             conn_options=connect_options(),
             user_away_timeout=None,  # silence is watched by bot/talk/watchers/silence.py
             transcription_timeout=audio.TRANSCRIPTION_LIMIT_S,

@@ -1,6 +1,7 @@
 """Speech came, words did not: the transcription is stuck, cut off or refused."""
 
 import asyncio
+from collections.abc import Callable
 
 from agents.prompts import load_prompt
 from bot.records.record import EndReason
@@ -11,15 +12,21 @@ _QUESTIONS = 2
 
 
 class Hearing:
-    """Asks the caller to say it again, and gives up when that does not help."""
+    """Asks the caller to say it again, and gives up when that does not help.
 
-    def __init__(self, floor: Floor) -> None:
+    `is_over_echo` tells whether the voice was heard over Echo's own: a hum needs no words.
+    """
+
+    def __init__(self, floor: Floor, *, is_over_echo: Callable[[], bool] = lambda: False) -> None:
         self._floor = floor
+        self._is_over_echo = is_over_echo
         self._nothing = asyncio.Event()
         self._in_a_row = 0
 
     def nothing_heard(self) -> None:
         """The caller spoke, and no words came of it."""
+        if self._is_over_echo():
+            return
         self._in_a_row += 1
         self._nothing.set()
 
