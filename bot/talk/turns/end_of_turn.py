@@ -29,9 +29,10 @@ THINKING_S = 1.8
 # No caller's habit makes everybody wait longer than this.
 LONGEST_S = 2.0
 
-# An audio detector that is sure moves the wait by this factor.
-_SURELY_OVER, _SURELY_NOT = 0.85, 0.15
-_FASTER, _SLOWER = 0.75, 1.6
+# What a detector of sound thinks moves the wait by these factors: v1-mini at its English threshold.
+# On recorded calls a quarter of the pauses is cut so, at a wait at which plain silence cuts 45 %.
+_LIKELY_OVER = 0.36
+_FASTER, _SLOWER = 0.8, 2.0
 
 # Less than this is not worth waiting for; two clocks do not agree better.
 _A_MOMENT_S = 0.001
@@ -96,10 +97,8 @@ def _adapted(wait_s: float, heard: Heard) -> float:
     """Fit a wait to this caller's own pauses and to what the sound says."""
     if heard.habit_s is not None:
         wait_s = max(wait_s, heard.habit_s)
-    if heard.over is not None and heard.over >= _SURELY_OVER:
-        wait_s *= _FASTER
-    elif heard.over is not None and heard.over <= _SURELY_NOT:
-        wait_s *= _SLOWER
+    if heard.over is not None:
+        wait_s *= _FASTER if heard.over >= _LIKELY_OVER else _SLOWER
     return min(wait_s, LONGEST_S)
 
 
