@@ -21,8 +21,8 @@ from livekit.local_inference import EOT, EOT_MAX_SAMPLES, VAD, VAD_WINDOW_SAMPLE
 
 from bot.talk.turns.end_of_turn import Heard, decide
 from bot.talk.turns.question import what_was_asked
-from local.ears import Ears
-from local.resample import resample
+from local.ears.ears import Ears
+from local.sound.resample import resample
 
 RATE_HZ = 16_000
 WINDOW_S = VAD_WINDOW_SAMPLES / RATE_HZ
