@@ -163,8 +163,8 @@ FAULTS = (
         "livekit-restarted",
         "livekit-server killed, started again after 2 s",
         _livekit_restarted,
-        _promise(75, _FINISHED, 15),
-        limit_s=90.0,
+        _promise(8, _LOST),
+        limit_s=60.0,
     ),
     Fault("redis-killed", "Redis killed", _killed("redis"), _promise(20, _LOST), limit_s=60.0),
     Fault(
