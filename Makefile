@@ -6,8 +6,8 @@
 CACHE = $(or $(STORYLINE_CACHE),$(HOME)/.cache/storyline)
 # Looked up when it is used: set-up may have installed it a moment before.
 UV = $(shell command -v uv || echo "$(CACHE)/uv/bin/uv")
-# Two test processes, each with a house of its own; a file's tests stay together.
-SIDE_BY_SIDE = -n 2 --dist loadscope --no-loadscope-reorder
+# Two test processes: one makes the calls, the other does everything else (tests/conftest.py).
+SIDE_BY_SIDE = -n 2 --dist loadgroup --no-loadscope-reorder
 # How long `make mutants` may take, and, if not all, which: MUTANTS="bot.worker.guardian*"
 MUTANTS_S = 3600
 MUTANTS =

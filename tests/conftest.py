@@ -45,8 +45,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         # The long ones first: the short ones fill what is left of the last minute.
         items.sort(key=_shortness)
     for item in items:
+        item.add_marker(pytest.mark.xdist_group(_company(item)))
         if item.get_closest_marker("e2e"):
             second_tries.allow_one(item)
+
+
+def _company(item: pytest.Item) -> str:
+    """Who is run one after the other, in one process: real calls, which hear how busy the machine
+    is (two lines at once make each other late), and the tests of one folder or file.
+    """
+    if item.get_closest_marker("e2e"):
+        return "calls"
+    return str(item.path.parent) if item.get_closest_marker("stack") else str(item.path)
 
 
 def _shortness(item: pytest.Item) -> int:
