@@ -34,6 +34,10 @@ def pytest_report_header() -> str:
     return f"lines of tests for each line: {goals}"
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    item.add_marker(pytest.mark.xdist_group(_company(item)))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     silent = [
@@ -45,7 +49,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         # The long ones first: the short ones fill what is left of the last minute.
         items.sort(key=_shortness)
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(_company(item)))
         if item.get_closest_marker("e2e"):
             second_tries.allow_one(item)
 
