@@ -34,10 +34,6 @@ def pytest_report_header() -> str:
     return f"lines of tests for each line: {goals}"
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    item.add_marker(pytest.mark.xdist_group(_company(item)))
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     silent = [
@@ -51,15 +47,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("e2e"):
             second_tries.allow_one(item)
-
-
-def _company(item: pytest.Item) -> str:
-    """Who is run one after the other, in one process: real calls, which hear how busy the machine
-    is (two lines at once make each other late), and the tests of one folder or file.
-    """
-    if item.get_closest_marker("e2e"):
-        return "calls"
-    return str(item.path.parent) if item.get_closest_marker("stack") else str(item.path)
 
 
 def _shortness(item: pytest.Item) -> int:
