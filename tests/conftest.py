@@ -2,7 +2,6 @@
 
 import asyncio
 import ipaddress
-import os
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -41,18 +40,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ]
     if silent:
         raise pytest.UsageError(f"mark as {' or '.join(CATEGORIES)}: {', '.join(silent)}")
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        # The long ones first: the short ones fill what is left of the last minute.
-        items.sort(key=_shortness)
     for item in items:
         if item.get_closest_marker("e2e"):
             second_tries.allow_one(item)
-
-
-def _shortness(item: pytest.Item) -> int:
-    """0 for real calls, 2 for what takes milliseconds."""
-    longest_first = enumerate(reversed(CATEGORIES))
-    return min(place for place, each in longest_first if item.get_closest_marker(each))
 
 
 @pytest.fixture(autouse=True)
