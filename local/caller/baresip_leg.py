@@ -1,6 +1,7 @@
 """A call on the baresip stack."""
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
 
 import baresip
@@ -15,10 +16,13 @@ REQUEST_TERMINATED = 487
 class BaresipLeg:
     """Follows one baresip call from the INVITE on, and is its Leg once it is answered.
 
-    Made in the same step of the event loop in which `dial` returned, so that no event is lost.
+    Made in the same step of the event loop in which `dial` returned, so that no later event is
+    lost; `early` are those that came before.
     """
 
-    def __init__(self, call: baresip.Call, clock: Clock) -> None:
+    def __init__(
+        self, call: baresip.Call, clock: Clock, early: Iterable[baresip.StackEvent] = ()
+    ) -> None:
         self._call = call
         self._clock = clock
         self._rate_hz = 0
@@ -29,6 +33,8 @@ class BaresipLeg:
         self._cancelled = False
         self.answered_s: float | None = None
         call.on(self._on_event)
+        for event in early:
+            self._on_event(event)
 
     def _on_event(self, event: baresip.StackEvent) -> None:
         if event.event in (baresip.Event.CALL_RINGING, baresip.Event.CALL_PROGRESS):

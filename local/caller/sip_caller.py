@@ -140,12 +140,13 @@ class SipCaller:
         try:
             agent = await self._agent(runtime, account)
             clock = CallClock()
-            call = await agent.dial(f"sip:{number}@{sip_address}", dict(headers or {}))
+            call, early = await _dial(
+                runtime, agent, f"sip:{number}@{sip_address}", dict(headers or {})
+            )
         except baresip.BaresipError as error:
             raise CallFailed(None, str(error)) from error
-        leg = BaresipLeg(call, clock)
+        leg = BaresipLeg(call, clock, early)
         self._legs.append(leg)
-
         return RingingCall(leg, partial(self._phone_call, leg, clock, speech))
 
     async def dial(
@@ -214,6 +215,24 @@ class SipCaller:
         if key not in self._agents:
             self._agents[key] = await baresip.UserAgent.create(runtime, account)
         return self._agents[key]
+
+
+async def _dial(
+    runtime: baresip.Runtime, agent: baresip.UserAgent, uri: str, headers: dict[str, str]
+) -> tuple[baresip.Call, list[baresip.StackEvent]]:
+    """The call, and what happened to it before the event loop came back to `dial`.
+
+    A busy loop finds the end of `dial` and the first ringing in one step, and the call listens
+    only from the next step on.
+    """
+    events: list[baresip.StackEvent] = []
+    keep = events.append
+    runtime.subscribe(keep)
+    try:
+        call = await agent.dial(uri, headers)
+    finally:
+        runtime.unsubscribe(keep)
+    return call, [event for event in events if event.call == call.handle]
 
 
 def _free_port() -> int:
