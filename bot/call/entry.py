@@ -7,6 +7,7 @@ from livekit.agents import JobContext
 from bot.call.closing import carry_through
 from bot.call.inbound import InboundCall
 from bot.call.placed import place_call
+from bot.call.probe import answer_probe
 from bot.call.safety.again import ASKED_AGAIN, is_needed
 from bot.doctor.probe import PROBE_METADATA
 from bot.logs import bind_call
@@ -18,7 +19,7 @@ from bot.talk.warm import Warm
 async def take_call(ctx: JobContext) -> None:
     """Carry one call through and leave nothing behind."""
     if ctx.job.metadata == PROBE_METADATA:
-        await ctx.connect()  # being seen in the room is all that the doctor asks
+        await answer_probe(ctx)
         return
     if ctx.job.metadata == ASKED_AGAIN and not await is_needed(ctx):
         ctx.shutdown(reason="not needed")

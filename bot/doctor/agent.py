@@ -55,15 +55,25 @@ async def look_at_agent(
 
 
 async def _joins(api: LiveKitAPI, room: str, wait_s: float) -> bool:
+    """Whether an agent comes in time, and all the way in.
+
+    One whose room is deleted while it is still connecting would try again, and the server would
+    make the room anew for it: seen 15 s later, once in fifteen times.
+    """
     try:
         async with asyncio.timeout(wait_s):
             while True:
                 found = await api.room.list_participants(ListParticipantsRequest(room=room))
-                if any(each.kind == ParticipantInfo.Kind.AGENT for each in found.participants):
+                if any(map(_is_agent, found.participants)):
                     return True
                 await asyncio.sleep(_POLL_S)
     except TimeoutError:
         return False
+
+
+def _is_agent(participant: ParticipantInfo) -> bool:
+    is_in = participant.state == ParticipantInfo.State.ACTIVE
+    return is_in and participant.kind == ParticipantInfo.Kind.AGENT
 
 
 async def _delete(api: LiveKitAPI, room: str) -> None:

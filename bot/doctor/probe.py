@@ -1,3 +1,3 @@
 """How the doctor's question is told from a call."""
 
-PROBE_METADATA = "provision-trunk doctor"  # a job that finds this need not do anything
+PROBE_METADATA = "provision-trunk doctor"  # `bot/call/probe.py` answers a job that has this
