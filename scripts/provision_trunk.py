@@ -27,6 +27,7 @@ from scripts.provision_output import (
     print_standings,
     say,
 )
+from sip.access import Access
 from sip.doctor.finding import Result
 from sip.doctor.walk import walk
 from sip.errors import ApplyFailed, ManifestError, SipError
@@ -35,7 +36,7 @@ from sip.manifest.declared import Manifest
 from sip.manifest.export import export_yaml
 from sip.manifest.manifest import load_manifest
 from sip.objects.kinds import Kind
-from sip.objects.server import connect, read_snapshot
+from sip.objects.server import read_snapshot
 from sip.plan.adopt import adopt as adopt_object
 from sip.plan.apply import apply as apply_plan
 from sip.plan.plan import Plan, Planner, make_destroy_plan, make_plan
@@ -240,7 +241,7 @@ async def _read_plan(planner: Planner, api: LiveKitAPI) -> Plan:
 
 def _with_api(work: Callable[[LiveKitAPI], Coroutine[Any, Any, _T]]) -> _T:
     async def run() -> _T:
-        async with connect(read_environment()) as api:
+        async with Access.of(read_environment()).connect() as api:
             return await work(api)
 
     return asyncio.run(run())

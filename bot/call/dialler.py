@@ -11,7 +11,7 @@ from bot.settings import Settings
 from bot.talk.floor.ending import Ending
 from bot.talk.line import Line
 from bot.waiting import first_of
-from sip.calls.dial import Dialling, connect_once, dial
+from sip.calls.dial import Dialling, dial
 from sip.calls.line import hang_up
 from sip.calls.outcome import Outcome, explain, outcome_of
 from sip.errors import DialFailed, HangUpFailed
@@ -39,7 +39,7 @@ class Dialler:
         ending: Ending,
     ) -> None:
         self._ctx = ctx
-        self._livekit = settings.livekit
+        self._access = settings.livekit.access
         self._order = order
         self._progress = progress
         self._line = line
@@ -59,12 +59,7 @@ class Dialler:
         return sip_call_id
 
     async def _dial(self) -> str:
-        livekit = self._livekit
-        async with connect_once(
-            livekit.url,
-            livekit.api_key.get_secret_value(),
-            livekit.api_secret.get_secret_value(),
-        ) as api:
+        async with self._access.connect(limit_s=None, repeats=False) as api:
             request = Dialling(
                 trunk_id=self._order.trunk_id,
                 number=self._order.number,

@@ -33,7 +33,7 @@ class InboundCall:
         self._settings = settings
         self._recorder = recorder
         self.ending = Ending()
-        secret = settings.livekit.api_secret.get_secret_value()
+        secret = settings.livekit.access.api_secret
         self._line = Line(ctx.room, ctx.job.room.name, self.ending, secret=secret)
 
     async def carry(self) -> None:

@@ -93,7 +93,7 @@ class PlacedCall:
         self._progress = progress
         self._ending = ending
         self._block = block
-        secret = settings.livekit.api_secret.get_secret_value()
+        secret = settings.livekit.access.api_secret
         self._line = Line(ctx.room, order.room_name, ending, secret=secret)
         self._line.expect(CALLEE, on_telephone=True)
 

@@ -15,10 +15,10 @@ from livekit.api import (
 from livekit.protocol.models import ParticipantInfo
 
 from bot.doctor.probe import PROBE_METADATA
+from sip.access import translated_errors
 from sip.doctor.finding import Finding, failed, passed
 from sip.doctor.walk import AGENT
 from sip.errors import ServerRefused
-from sip.objects.server import translated_errors
 
 _POLL_S = 0.25
 _ROOM_LEFT_S = 60  # after that the server closes a probe room that we could not delete

@@ -4,8 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Self
 
-from livekit.api import LiveKitAPI
-
 from bot.orders.placer import Placer
 from bot.orders.request import Request, limits_of, make_order
 from bot.records import Order, Records, utc_now
@@ -34,14 +32,10 @@ class Desk:
         cls, settings: Settings, trunk: str | None, from_number: str | None
     ) -> AsyncIterator[Self]:
         """Raises SchemaError, DatabaseUnavailable, ServerRefused, TrunkNotFound, InvalidNumber."""
-        livekit = settings.livekit
+        access = settings.livekit.access
         async with (
             Records.open(settings.database_url, patience_s=PATIENCE_S) as records,
-            LiveKitAPI(
-                livekit.url,
-                livekit.api_key.get_secret_value(),
-                livekit.api_secret.get_secret_value(),
-            ) as api,
+            access.connect() as api,
         ):
             await records.check_tables()
             way_out = await find_way_out(api.sip, trunk or settings.outbound.trunk, from_number)
@@ -49,7 +43,7 @@ class Desk:
                 records,
                 api,
                 agent_name=settings.worker.agent_name,
-                secret=livekit.api_secret.get_secret_value(),
+                secret=access.api_secret,
             )
             yield cls(settings, records, placer, way_out)
 

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from bot.records.url import async_url
+from sip.access import Access
 
 NoiseCancellation = Literal["krisp", "webrtc", "off"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -86,6 +87,11 @@ class LiveKitSettings(Group):
         description="Country (ISO code) of the numbers that a carrier writes without a plus. Not "
         "needed when it writes your own number with one: then it is that number's country.",
     )
+
+    @property
+    def access(self) -> Access:
+        """The way into the server's API."""
+        return Access(self.url, self.api_key.get_secret_value(), self.api_secret.get_secret_value())
 
     @property
     def is_cloud(self) -> bool:

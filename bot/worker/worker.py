@@ -20,7 +20,7 @@ from bot.talk.warm import Warm
 from bot.worker.health import health_page
 from bot.worker.server import Server
 from bot.worker.signals import stop_on_signals
-from bot.worker.watches import livekit_api, watches
+from bot.worker.watches import API_LIMIT_S, watches
 
 logger = logging.getLogger("storyline.worker")
 
@@ -47,12 +47,12 @@ async def _read_certificates() -> None:
 
 def build_server(settings: Settings) -> Server:
     """Return the server with its one session, not yet running."""
-    worker, livekit = settings.worker, settings.livekit
+    worker, livekit = settings.worker, settings.livekit.access
     server = Server(
         max_calls=worker.max_calls,
         ws_url=livekit.url,
-        api_key=livekit.api_key.get_secret_value(),
-        api_secret=livekit.api_secret.get_secret_value(),
+        api_key=livekit.api_key,
+        api_secret=livekit.api_secret,
         # The library's own page cannot tell whether a call would be answered: bot/worker/health.py.
         host="127.0.0.1",
         port=0,
@@ -81,7 +81,7 @@ async def serve(settings: Settings) -> int:
     server = build_server(settings)
     worker = settings.worker
     async with (
-        livekit_api(settings) as lkapi,
+        settings.livekit.access.connect(limit_s=API_LIMIT_S) as lkapi,
         watches(settings) as room_watch,
         health_page(server, worker.health_host, worker.port, lambda: room_watch.is_blind),
     ):
@@ -145,8 +145,7 @@ async def _drain(server: Server, settings: Settings, lkapi: api.LiveKitAPI) -> N
     try:
         await asyncio.wait({drained}, timeout=drain_s)
         if not drained.done():
-            secret = settings.livekit.api_secret.get_secret_value()
-            await _ask_for_goodbyes(server, lkapi, secret)
+            await _ask_for_goodbyes(server, lkapi, settings.livekit.access.api_secret)
             await asyncio.wait({drained}, timeout=_GOODBYE_S)
     finally:
         drained.cancel()

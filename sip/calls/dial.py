@@ -30,17 +30,12 @@ class Dialling:
     max_call_s: float
 
 
-def connect_once(url: str, api_key: str, api_secret: str) -> LiveKitAPI:
-    """LiveKit's API without repeated requests: a repeated dial could ring a second time."""
-    return LiveKitAPI(url, api_key, api_secret, failover=False)
-
-
 async def dial(api: LiveKitAPI, dialling: Dialling) -> str:
     """Ring the number and return LiveKit's id of the call once somebody answers.
 
-    `api` must come from `connect_once`. The participant is in the room from the first moment;
-    to stop the ringing, delete the room. Raises DialFailed when nobody answers; whoever cancels
-    this instead must delete the room too.
+    `api` must not repeat its questions (`Access.connect`). The participant is in the room from
+    the first moment; to stop the ringing, delete the room. Raises DialFailed when nobody answers;
+    whoever cancels this instead must delete the room too.
     """
     request = CreateSIPParticipantRequest(
         sip_trunk_id=dialling.trunk_id,

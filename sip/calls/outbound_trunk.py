@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 
 from livekit.protocol.sip import ListSIPOutboundTrunkRequest, SIPOutboundTrunkInfo
 
+from sip.access import translated_errors
 from sip.calls.number import mask_number, to_e164
 from sip.errors import InvalidNumber, TrunkNotFound
-from sip.objects.server import SipService, translated_errors
+from sip.objects.server import SipService
 
 _ANY_NUMBER = "*"
 

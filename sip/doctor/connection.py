@@ -8,10 +8,11 @@ import aiohttp
 from livekit.api import CreateSIPParticipantRequest, LiveKitAPI
 from livekit.protocol.sip import SIPMediaConfig, SIPOutboundConfig
 
+from sip.access import translated_errors
 from sip.calls.line import hang_up
 from sip.doctor.finding import Finding, failed, passed, skipped, warned
 from sip.errors import ServerRefused
-from sip.objects.server import Snapshot, read_snapshot, translated_errors
+from sip.objects.server import Snapshot, read_snapshot
 
 REACHABLE = "server reachable"
 CLOCK = "clock"

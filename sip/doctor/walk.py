@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from livekit.api import LiveKitAPI
 
+from sip.access import Access
 from sip.doctor.connection import (
     REACHABLE,
     look_at_server,
@@ -16,7 +17,6 @@ from sip.doctor.objects import look_at_objects
 from sip.errors import ServerRefused
 from sip.manifest.declared import Manifest
 from sip.objects.kinds import Kind
-from sip.objects.server import connect
 
 AGENT = "agent"
 
@@ -36,7 +36,7 @@ async def walk(
     if any(each.check == REACHABLE and each.result is Result.FAIL for each in found):
         return [*found, skipped("the rest", "the server must be reached first")]
     try:
-        async with connect(environment) as api:
+        async with Access.of(environment).connect() as api:
             found += await _look_inside(api, manifest, look_at_agent)
     except ServerRefused as refusal:
         found.append(Finding("keys", Result.FAIL, refusal.message, refusal.remedy))

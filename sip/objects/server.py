@@ -3,13 +3,10 @@
 Every function raises ServerRefused for LiveKit's own errors and for a server out of reach.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-import aiohttp
-from livekit.api import LiveKitAPI, ServerError
 from livekit.protocol.sip import (
     CreateSIPDispatchRuleRequest,
     CreateSIPInboundTrunkRequest,
@@ -28,21 +25,11 @@ from livekit.protocol.sip import (
     SIPTrunkInfo,
 )
 
+from sip.access import translated_errors
 from sip.errors import ServerRefused
 from sip.objects.kinds import Info, Kind, object_id
 
-_URL, _KEY, _SECRET = "LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET"
-
 _Info = TypeVar("_Info", SIPInboundTrunkInfo, SIPOutboundTrunkInfo, SIPDispatchRuleInfo)
-
-# LiveKit answers these without saying its own word for them.
-_CODES = {401: "unauthenticated", 403: "permission_denied"}
-
-_REMEDIES = {
-    "unauthenticated": f"Check {_KEY} and {_SECRET}, and the clock of this machine",
-    "permission_denied": "Use an API key of this project that may administer SIP",
-    "bad_route": f"Check {_URL}: no LiveKit server answers there",
-}
 
 
 class SipService(Protocol):
@@ -105,36 +92,6 @@ class Snapshot:
     def ids(self) -> frozenset[str]:
         """The ids of everything."""
         return frozenset(object_id(info) for kind in Kind for info in self.of(kind))
-
-
-@asynccontextmanager
-async def connect(environment: Mapping[str, str]) -> AsyncIterator[LiveKitAPI]:
-    """Open LiveKit's API with the keys in `environment`."""
-    missing = [name for name in (_URL, _KEY, _SECRET) if not environment.get(name)]
-    if missing:
-        raise ServerRefused(
-            "no_keys",
-            f"{', '.join(missing)} not set",
-            "Set them in the shell or in .env (LiveKit Cloud: project settings, keys)",
-        )
-    async with LiveKitAPI(environment[_URL], environment[_KEY], environment[_SECRET]) as api:
-        yield api
-
-
-@asynccontextmanager
-async def translated_errors() -> AsyncIterator[None]:
-    """Turn the errors of livekit.api into ServerRefused."""
-    try:
-        yield
-    except ServerError as error:
-        code = _CODES.get(error.status, error.code)
-        message = error.message or "LiveKit refused without a word"
-        raise ServerRefused(code, message, _REMEDIES.get(code, "")) from error
-    except (aiohttp.ClientError, TimeoutError) as error:
-        reason = str(error) or type(error).__name__
-        raise ServerRefused(
-            "unreachable", f"LiveKit could not be reached: {reason}", f"Check {_URL}"
-        ) from error
 
 
 async def read_snapshot(service: SipService) -> Snapshot:

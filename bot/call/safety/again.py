@@ -1,5 +1,6 @@
 """A job that was asked for because the first one never came: is it still needed?"""
 
+import asyncio
 import logging
 
 import aiohttp
@@ -13,6 +14,9 @@ logger = logging.getLogger("storyline.call")
 ASKED_AGAIN = "storyline watch: asked again"
 """The metadata of such a job."""
 
+# LiveKit's client sets no limit of its own, and the caller rings.
+_LIMIT_S = 2.0
+
 UNDER_WAY = frozenset({JobStatus.JS_PENDING, JobStatus.JS_RUNNING})
 
 
@@ -24,10 +28,12 @@ async def is_needed(ctx: JobContext) -> bool:
     """
     room_name = ctx.job.room.name
     try:
-        people = await ctx.api.room.list_participants(api.ListParticipantsRequest(room=room_name))
-        if any(each.kind == ParticipantInfo.Kind.AGENT for each in people.participants):
-            return False
-        dispatches = await ctx.api.agent_dispatch.list_dispatch(room_name)
+        async with asyncio.timeout(_LIMIT_S):
+            request = api.ListParticipantsRequest(room=room_name)
+            people = await ctx.api.room.list_participants(request)
+            if any(each.kind == ParticipantInfo.Kind.AGENT for each in people.participants):
+                return False
+            dispatches = await ctx.api.agent_dispatch.list_dispatch(room_name)
     except (api.ServerError, aiohttp.ClientError, TimeoutError) as error:
         logger.warning("LiveKit does not say who else is there", extra={"error": repr(error)})
         return True

@@ -1,14 +1,16 @@
 """One request, one INVITE: what LiveKit's answers mean, and that none of them is repeated."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
 from aiohttp import web
+from livekit.api import LiveKitAPI
 from livekit.protocol.sip import CreateSIPParticipantRequest, SIPParticipantInfo
 
-from sip.calls.dial import Dialling, connect_once, dial
+from sip.access import Access
+from sip.calls.dial import Dialling, dial
 from sip.errors import DialFailed
 
 pytestmark = pytest.mark.unit
@@ -49,9 +51,16 @@ async def serve(sip: FakeSip) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
+def to_dial(url: str) -> AbstractAsyncContextManager[LiveKitAPI]:
+    return Access(url, KEY, SECRET).connect(limit_s=None, repeats=False)
+
+
 async def test_an_answered_call_is_asked_for_once_and_waited_for() -> None:
     sip = FakeSip()
-    async with serve(sip) as url, connect_once(url, KEY, SECRET) as api:
+    async with (
+        serve(sip) as url,
+        to_dial(url) as api,
+    ):
         assert await dial(api, CALL) == "SCL_1"
     [request] = sip.requests
     assert (request.sip_call_to, request.sip_number) == (CALL.number, CALL.from_number)
@@ -79,7 +88,10 @@ async def test_an_answered_call_is_asked_for_once_and_waited_for() -> None:
 async def test_a_refusal_is_told_and_not_repeated(
     sip: FakeSip, status: int | None, timed_out: bool
 ) -> None:
-    async with serve(sip) as url, connect_once(url, KEY, SECRET) as api:
+    async with (
+        serve(sip) as url,
+        to_dial(url) as api,
+    ):
         with pytest.raises(DialFailed) as caught:
             await dial(api, CALL)
     assert (caught.value.sip_status, caught.value.timed_out) == (status, timed_out)
@@ -92,7 +104,10 @@ async def test_a_refusal_is_told_and_not_repeated(
 )
 async def test_what_the_far_end_says_is_one_clean_short_line(status: str) -> None:
     sip = FakeSip(412, "failed_precondition", {"sip_status_code": "486", "sip_status": status})
-    async with serve(sip) as url, connect_once(url, KEY, SECRET) as api:
+    async with (
+        serve(sip) as url,
+        to_dial(url) as api,
+    ):
         with pytest.raises(DialFailed) as caught:
             await dial(api, CALL)
     assert len(caught.value.reason) <= 200
@@ -100,7 +115,9 @@ async def test_what_the_far_end_says_is_one_clean_short_line(status: str) -> Non
 
 
 async def test_a_server_out_of_reach_is_a_failure_and_no_timeout() -> None:
-    async with connect_once("http://127.0.0.1:1", KEY, SECRET) as api:
+    async with Access("http://127.0.0.1:1", KEY, SECRET).connect(
+        limit_s=None, repeats=False
+    ) as api:
         with pytest.raises(DialFailed, match="could not be reached") as caught:
             await dial(api, CALL)
     assert not caught.value.timed_out

@@ -16,11 +16,12 @@ from livekit.protocol.sip import (
 )
 
 from local.stack.stack import Stack
+from sip.access import Access
 from sip.doctor.connection import look_at_server
 from sip.doctor.finding import Finding, Result, failed
 from sip.doctor.walk import walk
 from sip.objects.kinds import Kind, object_id
-from sip.objects.server import connect, create, delete, read_snapshot, replace
+from sip.objects.server import create, delete, read_snapshot, replace
 from sip.plan.apply import apply
 from sip.plan.plan import make_plan
 from tests.sip.manifests import SIMPLE, parse
@@ -209,7 +210,7 @@ async def test_a_clock_that_is_wrong() -> None:
 async def test_a_sip_service_that_is_down(tmp_path: Path) -> None:
     async with (
         livekit_without_sip(tmp_path, with_redis=True) as environment,
-        connect(environment) as api,
+        Access.of(environment).connect() as api,
     ):
         await apply(api.sip, partial(make_plan, MANIFEST))
         broken = await broken_links(environment)
