@@ -168,8 +168,8 @@ def _defaults() -> dict[str, str | None]:
                 default = default.get_secret_value()
             fixed = not field.is_required() and default is not None
             found[str(field.alias)] = str(default) if fixed else None
-    # One per CPU, so many per CPU.
-    return {**found, "STORYLINE_IDLE_PROCESSES": None, "STORYLINE_MAX_CALLS": None}
+    by_cpus = ("IDLE_PROCESSES", "MAX_CALLS", "CALLS_AT_ONCE", "WITHHELD_AT_ONCE")
+    return {**found, **{f"STORYLINE_{name}": None for name in by_cpus}}
 
 
 def test_the_example_holds_every_setting_with_its_default() -> None:

@@ -42,5 +42,5 @@ async def take_call(ctx: JobContext) -> None:
         Records.open(settings.database_url) as records,
         CallRecorder(records.calls, record) as recorder,
     ):
-        call = InboundCall(ctx, settings, recorder, records.orders)
+        call = InboundCall(ctx, settings, recorder, records)
         await carry_through(ctx, recorder, call.ending, call.carry)

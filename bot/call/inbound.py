@@ -9,7 +9,8 @@ from livekit.agents import AutoSubscribe, JobContext
 
 from agents.intro import IntroAgent
 from bot.call.do_not_call import block_caller
-from bot.records import CallRecorder, Direction, EndReason, Ledger
+from bot.call.turning_away import may_come_in, turn_away
+from bot.records import CallRecorder, Direction, EndReason, Records
 from bot.settings import Settings
 from bot.talk.floor.ending import Ending
 from bot.talk.line import Line
@@ -26,10 +27,10 @@ class InboundCall:
     """From the first ring to the end of the conversation."""
 
     def __init__(
-        self, ctx: JobContext, settings: Settings, recorder: CallRecorder, ledger: Ledger
+        self, ctx: JobContext, settings: Settings, recorder: CallRecorder, records: Records
     ) -> None:
         self._ctx = ctx
-        self._ledger = ledger
+        self._records = records
         self._settings = settings
         self._recorder = recorder
         self.ending = Ending()
@@ -47,11 +48,15 @@ class InboundCall:
         logger.info("call", extra={"call": str(info)})
         self._recorder.update(
             direction=Direction(info.direction.value),
-            from_number=info.caller_number or info.caller_text,
+            from_number=None if info.is_withheld else info.caller_number or info.caller_text,
             to_number=info.called_number or info.called_text,
             sip_call_id=info.sip_call_id,
         )
         self._line.expect(participant.identity, on_telephone=info.is_sip)
+        refusal = await may_come_in(self._records.gate, self._recorder.record, self._settings)
+        if refusal is not None:
+            await turn_away(self._ctx, self._settings, self._line, self.ending, refusal)
+            return
         talk = Talk(
             self._ctx,
             self._settings,
@@ -61,7 +66,7 @@ class InboundCall:
             first_agent=IntroAgent(),
             block=partial(
                 block_caller,
-                self._ledger,
+                self._records.orders,
                 info,
                 lambda wish: self._recorder.update(error=wish),
             ),

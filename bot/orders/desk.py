@@ -21,7 +21,7 @@ class Desk:
         self, settings: Settings, records: Records, placer: Placer, way_out: WayOut
     ) -> None:
         self._settings = settings
-        self._limits = limits_of(settings.outbound)
+        self._limits = limits_of(settings.outbound, settings.limits)
         self._records = records
         self.placer = placer
         self.way_out = way_out

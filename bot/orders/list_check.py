@@ -19,7 +19,7 @@ from bot.orders.number_list import (
 )
 from bot.orders.request import OutsideHours, Request
 from bot.orders.result import Result
-from bot.records import NumberBusy, OrderRefused, TrunkBusy, utc_now
+from bot.records import NotToday, NumberBusy, OrderRefused, TrunkBusy, utc_now
 from sip.calls.outcome import Outcome
 from sip.errors import NumberRefused
 
@@ -28,7 +28,7 @@ class Verdict(StrEnum):
     """One word for one person."""
 
     WOULD_CALL = "would-call"
-    LATER = "later"  # not in this run: outside the calling hours
+    LATER = "later"  # not in this run: outside the calling hours, or a limit of the day
     BEING_CALLED = "being-called"
     DONE = "done"
     REFUSED = "refused"
@@ -83,6 +83,8 @@ async def _check_row(
         return RowVerdict(row, Verdict.WOULD_CALL, f"Would be called{when}.")
     except OutsideHours as closed:
         return RowVerdict(row, Verdict.LATER, f"Not called yet: {closed.reason}.")
+    except NotToday as full:
+        return RowVerdict(row, Verdict.LATER, f"Left for later: {full.reason}.")
     except NumberBusy:
         return RowVerdict(row, Verdict.BEING_CALLED, "Is being called now, by another command.")
     except TrunkBusy:

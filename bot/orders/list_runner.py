@@ -22,7 +22,7 @@ from bot.orders.number_list import (
 )
 from bot.orders.request import OutsideHours, Request
 from bot.orders.result import Result
-from bot.records import DatabaseUnavailable, NotNow, Order, OrderRefused, utc_now
+from bot.records import DatabaseUnavailable, NotNow, NotToday, Order, OrderRefused, utc_now
 from sip.calls.outcome import Outcome
 from sip.errors import NumberRefused
 
@@ -152,13 +152,11 @@ class ListRunner:
             case Follow(order):
                 await self._follow(order, is_first=False)
             case Call(attempt):
-                refused = await self._call(row, f"{prefix}{attempt}")
-                if refused is not None:
-                    return RowResult(row, Outcome.REFUSED, refused, made)
+                return await self._call(row, f"{prefix}{attempt}", made)
         return None
 
-    async def _call(self, row: Row, key: str) -> str | None:
-        """Make one call; returns why it was refused."""
+    async def _call(self, row: Row, key: str, made: int) -> RowResult | None:
+        """Make one call, if it can be made now; a result when waiting is in vain."""
         async with self._places:
             if self._stopping.is_set():
                 return None
@@ -167,8 +165,12 @@ class ListRunner:
             except NotNow:
                 await self._pause(_AGAIN_S)
                 return None
+            except NotToday as refusal:
+                sentence = f"Left for later: {refusal.reason}."
+                return RowResult(row, None, sentence, made, later=True)
             except OrderRefused as refusal:
-                return f"Not called: {refusal.reason}."
+                sentence = f"Not called: {refusal.reason}."
+                return RowResult(row, Outcome.REFUSED, sentence, made)
             except NumberRefused:
                 return None  # it has become too late in the day: said in the next round
             await self._follow(order, is_first=is_first)

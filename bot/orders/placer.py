@@ -23,9 +23,9 @@ from bot.records import (
     DatabaseUnavailable,
     NotNow,
     Order,
+    OrderLimits,
     OrderState,
     Records,
-    TrunkLimits,
     utc_now,
 )
 from sip.calls.line import hang_up
@@ -67,7 +67,7 @@ class Placer:
         self._secret = secret
 
     async def accept(
-        self, order: Order, limits: TrunkLimits, *, again: bool = False
+        self, order: Order, limits: OrderLimits, *, again: bool = False
     ) -> tuple[Order, bool]:
         """Write the order down; see Ledger.accept. Raises OrderRefused, DatabaseUnavailable.
 

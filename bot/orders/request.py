@@ -4,8 +4,8 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.records import Order, TrunkLimits
-from bot.settings import OutboundSettings
+from bot.records import LineLimits, Order, OrderLimits
+from bot.settings import LimitSettings, OutboundSettings
 from sip.calls.calling_hours import may_call, next_opening, zones_of
 from sip.calls.number_rules import callable_number, home_country
 from sip.calls.outbound_trunk import WayOut
@@ -70,9 +70,14 @@ def _short(fact: str | None) -> str | None:
     return fact[:_LONGEST_FACT] if fact else None
 
 
-def limits_of(settings: OutboundSettings) -> TrunkLimits:
-    """How much one trunk may be asked for."""
-    return TrunkLimits(settings.calls_at_once, settings.calls_per_minute)
+def limits_of(settings: OutboundSettings, line: LimitSettings) -> OrderLimits:
+    """How much a trunk, a number and the whole line may be asked for."""
+    return OrderLimits(
+        settings.calls_at_once,
+        settings.calls_per_minute,
+        settings.per_number_a_day,
+        LineLimits(line.calls_per_day, line.minutes_per_day),
+    )
 
 
 def _check_hours(number: str, settings: OutboundSettings, now: datetime) -> None:

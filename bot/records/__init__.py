@@ -3,6 +3,7 @@
 from bot.records.errors import (
     DatabaseUnavailable,
     NotNow,
+    NotToday,
     NumberBusy,
     OrderRefused,
     RecordsError,
@@ -10,8 +11,17 @@ from bot.records.errors import (
     TrunkBusy,
 )
 from bot.records.ledger import Ledger
+from bot.records.limits import (
+    CallerLimits,
+    Gate,
+    InboundLimits,
+    Limit,
+    LineLimits,
+    OrderLimits,
+    Refusal,
+)
 from bot.records.migrate import migrate
-from bot.records.order import Blocked, BlockedBy, Order, OrderState, TrunkLimits
+from bot.records.order import Blocked, BlockedBy, Order, OrderState
 from bot.records.record import AgentReached, CallRecord, Direction, EndReason, utc_now
 from bot.records.recorder import CallRecorder
 from bot.records.records import Records
@@ -24,20 +34,27 @@ __all__ = [
     "CallRecord",
     "CallRecorder",
     "CallStore",
+    "CallerLimits",
     "DatabaseUnavailable",
     "Direction",
     "EndReason",
+    "Gate",
+    "InboundLimits",
     "Ledger",
+    "Limit",
+    "LineLimits",
     "NotNow",
+    "NotToday",
     "NumberBusy",
     "Order",
+    "OrderLimits",
     "OrderRefused",
     "OrderState",
     "Records",
     "RecordsError",
+    "Refusal",
     "SchemaError",
     "TrunkBusy",
-    "TrunkLimits",
     "migrate",
     "utc_now",
 ]

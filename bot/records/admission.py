@@ -6,8 +6,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.records.errors import NumberBusy, OrderRefused, TrunkBusy
-from bot.records.order import Order, OrderState, TrunkLimits
+from bot.records.errors import NotToday, NumberBusy, OrderRefused, TrunkBusy
+from bot.records.limits.limits import OrderLimits
+from bot.records.limits.usage import DAY, line_is_full
+from bot.records.order import Order, OrderState
 from bot.records.orders_table import do_not_call, from_row, orders
 
 LIVE = (
@@ -36,9 +38,11 @@ async def by_key(connection: AsyncConnection, order: Order) -> Order | None:
 
 
 async def check(
-    connection: AsyncConnection, order: Order, limits: TrunkLimits, *, again: bool
+    connection: AsyncConnection, order: Order, limits: OrderLimits, *, again: bool
 ) -> None:
-    """Raises OrderRefused when the call must not be made now, NotNow where waiting helps."""
+    """Raises OrderRefused when the call must not be made now, NotNow where waiting helps, NotToday
+    where another day does.
+    """
     if await is_listed(connection, order.number):
         raise OrderRefused("the number is on the do-not-call list")
     now = order.asked_at
@@ -54,6 +58,11 @@ async def check(
     dialled = orders.c.dialed_at > now - _SAME_NUMBER
     if order.idempotency_key is None and not again and await _count(connection, number, dialled):
         raise OrderRefused("the number was called less than a minute ago")
+    today = orders.c.dialed_at > now - DAY
+    if await _count(connection, number, today) >= limits.per_number_a_day:
+        raise NotToday(f"the number was called {limits.per_number_a_day} times in a day, its limit")
+    if (reached := await line_is_full(connection, limits.line.for_our_calls, now)) is not None:
+        raise NotToday(f"a limit is reached: {reached} (calls that we make get three quarters)")
     trunk = orders.c.trunk_id == order.trunk_id
     if await _count(connection, trunk, live) >= limits.at_once:
         raise TrunkBusy(f"the trunk has {limits.at_once} calls at once, which is its limit")

@@ -25,6 +25,10 @@ class NotNow(OrderRefused):
     """Another call is in the way; later the same order may be accepted."""
 
 
+class NotToday(OrderRefused):
+    """A limit of the day is reached; on another day the same order may be accepted."""
+
+
 class TrunkBusy(NotNow):
     """The trunk has as many calls as it may have."""
 

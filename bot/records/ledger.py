@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Select, case, exists, select, update
 
 from bot.records.admission import LIVE, by_key, check, is_listed
 from bot.records.database import Database
-from bot.records.order import Blocked, BlockedBy, Order, OrderState, TrunkLimits
+from bot.records.limits.limits import OrderLimits
+from bot.records.order import Blocked, BlockedBy, Order, OrderState
 from bot.records.orders_table import do_not_call, from_row, orders, to_row
 from sip.calls.outcome import Outcome
 
@@ -28,7 +29,7 @@ class Ledger:
     # --- asking for a call ------------------------------------------------------------------------
 
     async def accept(
-        self, order: Order, limits: TrunkLimits, *, again: bool = False
+        self, order: Order, limits: OrderLimits, *, again: bool = False
     ) -> tuple[Order, bool]:
         """Write the order down, and return it with True; or the older one of the same key.
 
@@ -45,7 +46,7 @@ class Ledger:
             return order, True
 
     async def check(
-        self, order: Order, limits: TrunkLimits, *, again: bool = False
+        self, order: Order, limits: OrderLimits, *, again: bool = False
     ) -> Order | None:
         """What `accept` would do, without writing: an older order of the same key, or None.
 

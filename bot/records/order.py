@@ -70,14 +70,6 @@ class Order:
 
 
 @dataclass(frozen=True)
-class TrunkLimits:
-    """How much one trunk may be asked for: calls at the same time, and new ones in a minute."""
-
-    at_once: int
-    per_minute: int
-
-
-@dataclass(frozen=True)
 class Blocked:
     """One entry of the do-not-call list."""
 

@@ -28,6 +28,7 @@ class EndReason(StrEnum):
     WORKER_SHUTDOWN = "worker_shutdown"
     VOICEMAIL = "voicemail"  # an answering machine; what it was told is a setting
     SCREENED = "screened"  # a call screener, and nobody came to the line
+    LIMIT_REACHED = "limit_reached"  # turned away; `error` says by which limit
     OPERATOR_HUNG_UP = "operator_hung_up"  # make-call was told to end the call
     CRASHED = "crashed"  # the call's process died; written by the guardian
     NEVER_ANSWERED = "never_answered"  # the caller gave up while it rang

@@ -8,17 +8,21 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.records.database import PATIENCE_S, Database, create_engine
 from bot.records.ledger import Ledger
+from bot.records.limits.gate import Gate
 from bot.records.migrate import check_tables
 from bot.records.store import CallStore
 
 
 class Records:
-    """`calls` that were made or taken, and `orders` for calls with the do-not-call list."""
+    """`calls` that were made or taken, the `gate` that lets them in, and `orders` for calls with
+    the do-not-call list.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         database = Database(engine)
         self.calls = CallStore(database)
+        self.gate = Gate(database)
         self.orders = Ledger(database)
 
     @classmethod

@@ -72,6 +72,8 @@ calls = Table(
     Column("lease_until", UtcDateTime),
     Column("error", Text),
     Index("ix_calls_started_at", "started_at"),
+    # Asked before each call is answered: how many has this number had?
+    Index("ix_calls_from_number", "from_number", "started_at"),
 )
 # The guardian asks with every poll for the few calls that are open, among all that ever were.
 Index(

@@ -9,11 +9,13 @@ from bot.settings.groups import (
     StorySettings,
     WorkerSettings,
 )
+from bot.settings.limits import LimitSettings
 from bot.settings.outbound import OutboundSettings
 from bot.settings.settings import Settings
 
 __all__ = [
     "CallSettings",
+    "LimitSettings",
     "LiveKitSettings",
     "NoiseCancellation",
     "OutboundSettings",

@@ -1,5 +1,6 @@
 """The settings of outbound calls: whom we may call, when, and how much at once."""
 
+import os
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -8,6 +9,7 @@ from bot.settings.groups import Group, Word
 from sip.calls.calling_hours import CallingHours
 
 _EVERY_COUNTRY = "*"
+_CPUS = os.cpu_count() or 1
 
 
 def _hours(value: str) -> str:
@@ -46,12 +48,13 @@ class OutboundSettings(Group):
         "zones in all of them. 00:00-24:00 is always.",
     )
     calls_at_once: int = Field(
-        5,
+        min(5, 3 * _CPUS),
         ge=1,
         le=1000,
         alias="STORYLINE_CALLS_AT_ONCE",
         description="Outbound calls at the same time on one trunk: as many as the carrier has "
-        "lines for you, and fewer than STORYLINE_MAX_CALLS of all workers.",
+        "lines for you, and at most three quarters of STORYLINE_MAX_CALLS of all workers. Default: "
+        "3 per CPU, at most 5.",
     )
     calls_per_minute: int = Field(
         20,
@@ -60,6 +63,14 @@ class OutboundSettings(Group):
         alias="STORYLINE_CALLS_PER_MINUTE",
         description="New outbound calls in a minute on one trunk; carriers block what looks like "
         "a dialling machine.",
+    )
+    per_number_a_day: int = Field(
+        5,
+        ge=1,
+        le=1000,
+        alias="STORYLINE_CALLS_PER_NUMBER",
+        description="How often one number is called in a day (the last 24 hours), whatever lists "
+        "and keys ask for it.",
     )
     ring_timeout_s: float = Field(
         30,

@@ -18,6 +18,7 @@ from bot.settings.groups import (
     StorySettings,
     WorkerSettings,
 )
+from bot.settings.limits import LimitSettings
 from bot.settings.outbound import OutboundSettings
 
 _OURS = "STORYLINE_"
@@ -33,6 +34,7 @@ class Settings(Group):
     story: StorySettings
     call: CallSettings
     outbound: OutboundSettings
+    limits: LimitSettings
     worker: WorkerSettings
 
     @classmethod

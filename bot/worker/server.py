@@ -20,7 +20,7 @@ class Server(AgentServer):
     The library's own measure counts each offer under way as a whole warm process, so a burst on an
     idle worker is refused; LiveKit never repeats an offer that everybody refused. Here an offer is
     refused when `max_calls` are in progress or accepted, and for no other reason. Calls that we
-    make leave a quarter of the room to those that come in.
+    make leave a quarter of the room, at least one place of two, to those that come in.
     """
 
     def __init__(self, *, max_calls: int, **options: Any) -> None:
@@ -31,7 +31,7 @@ class Server(AgentServer):
             **options,
         )
         self.max_calls = max_calls
-        self._for_callers = max_calls // 4
+        self._for_callers = max(max_calls // 4, min(1, max_calls - 1))
         self._accepting = 0
 
     @property

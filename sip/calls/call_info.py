@@ -25,6 +25,8 @@ _OUR_NUMBER = "sip.trunkPhoneNumber"
 # Ours: trunks.yaml maps the header to it in which a carrier tells how sure it is of the caller.
 _ATTESTATION = "storyline.attestation"
 _FULL_ATTESTATION = frozenset({"A", "TN-VALIDATION-PASSED-A"})
+# What stands in place of a number that its caller does not show (RFC 3323, and carriers' habits).
+_WITHHELD = frozenset({"anonymous", "restricted", "private", "unavailable", "unknown", "withheld"})
 
 
 class Direction(StrEnum):
@@ -67,6 +69,11 @@ class CallInfo:
     trunk_id: str | None = None
     rule_id: str | None = None
     status: CallStatus | None = None
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether the caller shows no number: nothing, or a word of the carrier's for that."""
+        return self.caller_text is None or self.caller_text.lower() in _WITHHELD
 
     @property
     def is_sip(self) -> bool:

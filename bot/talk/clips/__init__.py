@@ -16,7 +16,7 @@ logger = logging.getLogger("storyline.clips")
 _SAMPLE_RATE_HZ = 24_000
 # How much of a clip is queued ahead: short, so that `stop` is heard at once.
 _QUEUE_MS = 200
-# The longest clip is under 6 s; one that takes longer is stuck on a dead connection.
+# The longest clip is under 7 s; one that takes longer is stuck on a dead connection.
 _CLIP_LIMIT_S = 10.0
 
 
@@ -26,6 +26,8 @@ class Clip(StrEnum):
     FILLER = "filler"
     APOLOGY = "apology"
     GOODBYE = "goodbye"
+    BUSY = "busy"  # the whole line has reached a limit
+    ENOUGH = "enough"  # this caller has
 
 
 def clip_path(folder: Path | None, clip: Clip) -> Path:
@@ -51,6 +53,11 @@ class ClipPlayer:
         self._folder = folder
         self._source: rtc.AudioSource | None = None
         self._playing: asyncio.Task[None] | None = None
+
+    async def publish(self) -> None:
+        """Open the track before anything is played: LiveKit SIP answers the telephone by it."""
+        with contextlib.suppress(PublishTrackError):  # `play` tries again, and tells
+            await self._published_source()
 
     async def play(self, clip: Clip) -> None:
         """Play `clip` and return when the caller has heard it, or when `stop` was called."""

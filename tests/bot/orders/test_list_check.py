@@ -1,12 +1,13 @@
 """A dry run of a list: what a run would do about each person, and nothing is written."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.orders.list_check import Verdict, check_list
 from bot.orders.number_list import Retry, Row, row_prefix
-from bot.records import BlockedBy, Ledger, Order, OrderState, Records, TrunkLimits
+from bot.records import BlockedBy, Ledger, Order, OrderLimits, OrderState, Records
 from sip.calls.outcome import Outcome
 from tests.bot.orders.test_list_runner import ANYBODY, Clock, FakeDesk
 from tests.bot.records.orders import PLENTY, an_order
@@ -19,7 +20,7 @@ ROW = Row(1, NUMBER)
 
 
 async def verdict(
-    records: Records, row: Row = ROW, *rules: str, limits: TrunkLimits = PLENTY
+    records: Records, row: Row = ROW, *rules: str, limits: OrderLimits = PLENTY
 ) -> tuple[Verdict, str]:
     desk = FakeDesk(records, Clock(), limits=limits)
     before = await records.orders.recent(99)
@@ -90,7 +91,7 @@ async def test_what_the_rules_say_is_said_before_the_ledger_is_asked(
 
 async def test_a_full_trunk_only_makes_the_run_wait(records: Records, ledger: Ledger) -> None:
     await ledger.accept(an_order(number="+12025550102"), PLENTY)
-    word, sentence = await verdict(records, limits=TrunkLimits(at_once=1, per_minute=9))
+    word, sentence = await verdict(records, limits=replace(PLENTY, at_once=1))
     assert (word, "once the trunk has room" in sentence) == (Verdict.WOULD_CALL, True)
 
 

@@ -14,7 +14,7 @@ from bot.orders.list_runner import ListRunner
 from bot.orders.number_list import Retry, Row
 from bot.orders.request import OutsideHours, Request
 from bot.orders.result import Result
-from bot.records import DatabaseUnavailable, NumberBusy, Order, Records, TrunkLimits
+from bot.records import DatabaseUnavailable, NumberBusy, Order, OrderLimits, Records
 from sip.calls.outcome import Outcome
 from sip.errors import NumberRefused
 from tests.bot.records.orders import PLENTY, an_order
@@ -45,7 +45,7 @@ class FakeDesk(Desk):
         records: Records,
         clock: Clock,
         outcomes: dict[str, list[Outcome]] | None = None,
-        limits: TrunkLimits = PLENTY,
+        limits: OrderLimits = PLENTY,
         at_once: int = 2,
         has_worker: bool = True,
     ) -> None:

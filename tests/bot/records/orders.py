@@ -3,10 +3,11 @@
 import uuid
 from typing import Any
 
-from bot.records import Order, TrunkLimits
+from bot.records import LineLimits, Order, OrderLimits
 from tests.bot.records.records import NOON
 
-PLENTY = TrunkLimits(at_once=100, per_minute=100)
+A_LOT = LineLimits(calls_per_day=10_000, minutes_per_day=10_000)
+PLENTY = OrderLimits(at_once=100, per_minute=100, per_number_a_day=100, line=A_LOT)
 
 
 def an_order(**changes: Any) -> Order:

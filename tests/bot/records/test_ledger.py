@@ -11,17 +11,20 @@ from sqlalchemy import Engine, event
 
 from bot.records import (
     BlockedBy,
+    Direction,
+    EndReason,
     Ledger,
+    LineLimits,
+    NotToday,
     NumberBusy,
     Order,
     OrderRefused,
     OrderState,
     Records,
-    TrunkLimits,
 )
 from sip.calls.outcome import Outcome
 from tests.bot.records.orders import PLENTY, an_order
-from tests.bot.records.records import EVERY_DATABASE, NOON
+from tests.bot.records.records import EVERY_DATABASE, NOON, a_call
 
 pytestmark = EVERY_DATABASE
 
@@ -210,7 +213,7 @@ async def test_a_blocked_number_is_refused_and_not_dialled_at_the_last_moment(
 
 
 async def test_a_trunk_has_so_many_calls_at_once_and_no_more(ledger: Ledger) -> None:
-    limits = TrunkLimits(at_once=2, per_minute=100)
+    limits = replace(PLENTY, at_once=2)
     first = an_order(number="+12025550101")
     await ledger.accept(first, limits)
     await ledger.accept(an_order(number="+12025550102"), limits)
@@ -223,7 +226,7 @@ async def test_a_trunk_has_so_many_calls_at_once_and_no_more(ledger: Ledger) -> 
 
 
 async def test_a_trunk_has_so_many_calls_in_a_minute_and_no_more(ledger: Ledger) -> None:
-    limits = TrunkLimits(at_once=100, per_minute=2)
+    limits = replace(PLENTY, per_minute=2)
     for last_digit in (1, 2):
         order = await walk(ledger, an_order(number=f"+1202555010{last_digit}"), OrderState.DIALING)
         await ledger.end(order.call_id, Outcome.BUSY, NOON)
@@ -231,6 +234,42 @@ async def test_a_trunk_has_so_many_calls_in_a_minute_and_no_more(ledger: Ledger)
     with pytest.raises(OrderRefused, match="2 calls in a minute"):
         await ledger.accept(soon, limits)
     assert (await ledger.accept(replace(soon, asked_at=NOON + MINUTE), limits))[1]
+
+
+async def test_a_number_is_called_so_often_in_a_day_and_no_more(ledger: Ledger) -> None:
+    limits = replace(PLENTY, per_number_a_day=2)
+    for hours in (0, 1):
+        asked_at = NOON + timedelta(hours=hours)
+        order = an_order(idempotency_key=f"{hours}", asked_at=asked_at)
+        await ledger.accept(order, limits)
+        await ledger.take(order.call_id, "AJ_1", asked_at)
+        await ledger.mark_ready(order.call_id)
+        await ledger.claim_dialling(order.call_id, asked_at)
+        await ledger.end(order.call_id, Outcome.BUSY, asked_at)
+    third = an_order(idempotency_key="3", asked_at=NOON + timedelta(hours=24) - SECOND)
+    with pytest.raises(NotToday, match="2 times in a day"):
+        await ledger.accept(third, limits, again=True)
+    other = an_order(number="+12025550199", asked_at=third.asked_at)
+    assert (await ledger.accept(other, limits))[1]
+    later = replace(third, call_id="later", asked_at=NOON + timedelta(hours=24))
+    assert (await ledger.accept(later, limits))[1]
+
+
+async def test_our_calls_leave_a_quarter_of_the_line_to_those_who_ring(records: Records) -> None:
+    limits = replace(PLENTY, line=LineLimits(calls_per_day=4, minutes_per_day=1000))
+    for _ in range(2):
+        await records.calls.save(a_call(ended_at=NOON, end_reason=EndReason.STORY_FINISHED))
+    await records.calls.save(a_call(ended_at=NOON, end_reason=EndReason.LIMIT_REACHED))
+    first = an_order(asked_at=NOON)
+    assert (await records.orders.accept(first, limits))[1]
+    await records.calls.save(a_call(call_id=first.call_id, direction=Direction.OUTBOUND))
+    with pytest.raises(NotToday, match="calls of the whole line"):
+        await records.orders.accept(an_order(number="+12025550199"), limits)
+    minutes = replace(PLENTY, line=LineLimits(calls_per_day=1000, minutes_per_day=20))
+    talked = a_call(answered_at=NOON - timedelta(minutes=15), ended_at=NOON)
+    await records.calls.save(replace(talked, end_reason=EndReason.CALLER_HUNG_UP))
+    with pytest.raises(NotToday, match="minutes of the whole line"):
+        await records.orders.accept(an_order(number="+12025550199"), minutes)
 
 
 async def test_only_orders_of_the_same_trunk_or_number_that_a_job_has_are_in_the_way(

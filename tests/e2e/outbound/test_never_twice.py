@@ -7,9 +7,9 @@ import signal
 
 import pytest
 
-from bot.records import Ledger, OrderState, TrunkLimits, utc_now
+from bot.records import Ledger, OrderState, utc_now
 from sip.calls.outcome import Outcome
-from tests.bot.records.orders import an_order
+from tests.bot.records.orders import PLENTY, an_order
 from tests.e2e.outbound.carrier import carrier, refusing, ringing_for_ever
 from tests.e2e.outbound.operator import Operator
 
@@ -60,7 +60,7 @@ async def test_a_command_killed_between_writing_and_asking_is_taken_up_by_the_ne
         ring_timeout_s=5.0,
         asked_at=utc_now(),
     )
-    await operator.ledger.accept(written, TrunkLimits(100, 100))
+    await operator.ledger.accept(written, PLENTY)
     async with carrier(
         operator.carrier_port, refusing("486 Busy Here"), operator.new_folder()
     ) as line:

@@ -34,6 +34,13 @@ def test_an_inbound_call_was_made_by_the_other_party() -> None:
     )
 
 
+@pytest.mark.parametrize("shown", [None, "anonymous", "Anonymous", "Restricted", "unavailable"])
+def test_a_caller_may_show_no_number(shown: str | None) -> None:
+    attributes = {name: text for name, text in INBOUND.items() if name != "sip.phoneNumber"}
+    assert CallInfo.of(SIP, attributes | ({"sip.phoneNumber": shown} if shown else {})).is_withheld
+    assert not CallInfo.of(SIP, INBOUND).is_withheld
+
+
 def test_a_call_without_a_rule_was_placed_by_us() -> None:
     attributes = {name: value for name, value in INBOUND.items() if name != "sip.ruleID"}
     call = CallInfo.of(SIP, attributes)

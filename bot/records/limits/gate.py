@@ -1,0 +1,107 @@
+"""Asking for a place before a call is answered."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.records.database import Database
+from bot.records.limits.limits import CallerLimits, InboundLimits, Limit
+from bot.records.limits.usage import DAY, HOUR, count, counted, line_is_full
+from bot.records.record import CallRecord, Direction, EndReason
+from bot.records.table import calls, to_row
+
+_BY_NUMBER = (Limit.CALLER_AT_ONCE, Limit.CALLER_PER_HOUR, Limit.CALLER_PER_DAY)
+_WITHHELD = (Limit.WITHHELD_AT_ONCE, Limit.WITHHELD_PER_HOUR, Limit.WITHHELD_PER_DAY)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a call gets no place. `times`: how often this number was told so in the last hour."""
+
+    limit: Limit
+    times: int = 0
+
+
+class Gate:
+    """Lets calls in, as far as the limits go. Raises DatabaseUnavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def ask(self, record: CallRecord, limits: InboundLimits, now: datetime) -> Refusal | None:
+        """None when the call may be answered.
+
+        `record` must have been written once, and hold by now who calls. That is written here, in
+        the transaction which counts and which other processes wait for: of twenty calls in the
+        same moment as many get in as are allowed.
+        """
+        row = to_row(record)
+        who = {name: row[name] for name in ("direction", "from_number", "sip_call_id")}
+        others = calls.c.call_id != record.call_id
+        async with self._database.writing(alone=True) as connection:
+            mine = calls.c.call_id == record.call_id
+            await connection.execute(update(calls).where(mine).values(who))
+            limit = await _caller_is_full(connection, record, limits, now)
+            limit = limit or await line_is_full(connection, limits.line, now, others)
+            if limit is None:
+                return None
+            return Refusal(limit, await _times_refused(connection, record, now))
+
+
+async def _caller_is_full(
+    connection: AsyncConnection, record: CallRecord, limits: InboundLimits, now: datetime
+) -> Limit | None:
+    if record.direction is not Direction.INBOUND:
+        return None  # who may join from a browser is decided by whoever gives out the tokens
+    shows_number = record.from_number is not None
+    allowed = limits.caller if shows_number else limits.withheld
+    names = _BY_NUMBER if shows_number else _WITHHELD
+    theirs = (_of_the_same(record), calls.c.call_id != record.call_id)
+    longest = timedelta(seconds=limits.longest_call_s)
+    live = and_(calls.c.ended_at.is_(None), calls.c.started_at > now - longest)
+    return await _reached(
+        connection,
+        allowed,
+        names,
+        at_once=(*theirs, live),
+        in_an_hour=(*theirs, counted(), calls.c.started_at > now - HOUR),
+        in_a_day=(*theirs, counted(), calls.c.started_at > now - DAY),
+    )
+
+
+async def _reached(
+    connection: AsyncConnection,
+    allowed: CallerLimits,
+    names: tuple[Limit, Limit, Limit],
+    *,
+    at_once: tuple[ColumnElement[bool], ...],
+    in_an_hour: tuple[ColumnElement[bool], ...],
+    in_a_day: tuple[ColumnElement[bool], ...],
+) -> Limit | None:
+    pairs = (
+        (allowed.at_once, at_once),
+        (allowed.per_hour, in_an_hour),
+        (allowed.per_day, in_a_day),
+    )
+    for name, (most, conditions) in zip(names, pairs, strict=True):
+        if await count(connection, *conditions) >= most:
+            return name
+    return None
+
+
+async def _times_refused(connection: AsyncConnection, record: CallRecord, now: datetime) -> int:
+    if record.direction is not Direction.INBOUND or record.from_number is None:
+        return 0  # these are many people
+    refused = calls.c.end_reason == EndReason.LIMIT_REACHED
+    return await count(connection, _of_the_same(record), refused, calls.c.started_at > now - HOUR)
+
+
+def _of_the_same(record: CallRecord) -> ColumnElement[bool]:
+    """Calls from the same number, or like this one without any; not one that is only beginning."""
+    inbound = calls.c.direction == Direction.INBOUND
+    if record.from_number is not None:
+        return and_(calls.c.from_number == to_row(record)["from_number"], inbound)
+    known = calls.c.sip_call_id.is_not(None)
+    return and_(calls.c.from_number.is_(None), inbound, known)

@@ -1,0 +1,40 @@
+"""How much has been used: counted over the calls' own rows."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, extract, func, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.records.limits.limits import Limit, LineLimits
+from bot.records.record import EndReason
+from bot.records.table import UtcDateTime, calls
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+# Nothing was told in these calls: who is turned away and tries again does not wait longer for it.
+_NOT_COUNTED = (EndReason.LIMIT_REACHED, EndReason.NEVER_ANSWERED)
+
+
+def counted() -> ColumnElement[bool]:
+    """Calls that use something up: those in progress, and those in which somebody was told."""
+    return or_(calls.c.end_reason.is_(None), calls.c.end_reason.not_in(_NOT_COUNTED))
+
+
+async def count(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> int:
+    """How many calls fulfil all of these."""
+    statement = select(func.count()).select_from(calls).where(*conditions)
+    return int((await connection.execute(statement)).scalar_one())
+
+
+async def line_is_full(
+    connection: AsyncConnection, limits: LineLimits, now: datetime, *but: ColumnElement[bool]
+) -> Limit | None:
+    """The limit that the whole line has reached, if any. `but`: which calls are to be counted."""
+    today = (calls.c.started_at > now - DAY, counted(), *but)
+    if await count(connection, *today) >= limits.calls_per_day:
+        return Limit.CALLS_PER_DAY
+    until = func.coalesce(calls.c.ended_at, literal(now, UtcDateTime), type_=UtcDateTime)
+    seconds = extract("epoch", until) - extract("epoch", calls.c.answered_at)
+    used_s = (await connection.execute(select(func.sum(seconds)).where(*today))).scalar_one()
+    return Limit.MINUTES_PER_DAY if float(used_s or 0) >= 60 * limits.minutes_per_day else None
