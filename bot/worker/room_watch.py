@@ -130,10 +130,10 @@ class RoomWatch:
     async def _end(self, room: Sight) -> None:
         async with asyncio.timeout(_HANG_UP_S):
             await self._rooms.hang_up(room.name)
-        logger.error(
-            "nobody talked to a telephone: hung up",
-            extra={"room": room.name, "was_answered": room.is_answered},
-        )
+        what = "nobody talked to a telephone: hung up"
+        if not room.is_answered:
+            what = "nobody took a call: the caller got the busy tone (486)"
+        logger.error(what, extra={"room": room.name, "was_answered": room.is_answered})
 
     async def _ask(self, room: Sight) -> None:
         asked_s = self._asked_s.get(room.sid)
