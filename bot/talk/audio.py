@@ -19,13 +19,14 @@ from bot.settings import NoiseCancellation
 from bot.talk.turns.end_of_turn import LONGEST_S, WHOLE_S
 from bot.talk.turns.interruption import PAUSE_AFTER_S, RESUME_AFTER_S
 from bot.talk.turns.turn_taking import TurnTaking
+from bot.talk.turns.voice import VoiceDetector
 
 # Speech shorter than this is a click; a spoken "no" has 0.15 s of voice or more.
 VAD_MIN_SPEECH_S = 0.05
 # Silence after which the voice detector says "stopped", and the end of the turn is thought about.
-# It must be under the 0.2 s after which a whole answer is answered; the gaps inside words (the
-# silence before a "t" or a "k") are under 0.1 s.
-VAD_MIN_SILENCE_S = 0.15
+# It must be under the 0.15 s after which a whole answer is answered; most gaps inside words (the
+# silence before a "t" or a "k") are shorter, and the others end no turn: the words are not whole.
+VAD_MIN_SILENCE_S = 0.1
 VAD_PREFIX_PADDING_S = 0.5
 VAD_ACTIVATION_THRESHOLD = 0.5
 
@@ -52,12 +53,13 @@ def load_vad() -> vad.VAD:
     processor and without ONNX Runtime in every process. The 8 kHz model misses short answers
     ("yes", "no") that this one hears in the upsampled signal.
     """
-    return inference.VAD(
+    silero = inference.VAD(
         min_speech_duration=VAD_MIN_SPEECH_S,
         min_silence_duration=VAD_MIN_SILENCE_S,
         prefix_padding_duration=VAD_PREFIX_PADDING_S,
         activation_threshold=VAD_ACTIVATION_THRESHOLD,
     )
+    return VoiceDetector(silero, threshold=VAD_ACTIVATION_THRESHOLD)
 
 
 def turn_handling(turns: TurnTaking) -> TurnHandlingOptions:

@@ -5,9 +5,10 @@ from enum import Enum
 
 from bot.talk.turns.words import is_backchannel, words_of
 
-# Voice over Echo's own for which she falls silent. Whether it was a word is decided while she is:
-# waiting for words first would let her talk over the caller for half a second more.
-PAUSE_AFTER_S = 0.1
+# Voice with an open mouth, over Echo's own, for which she falls silent: two windows of the
+# detector. Whether it was a word is decided while she is: waiting for words first would let her
+# talk over the caller for half a second more.
+PAUSE_AFTER_S = 0.06
 # Silence, counted from when the detector calls it one, after which Echo goes on where she was.
 RESUME_AFTER_S = 0.25
 # A voice without words that lasts this long is the caller's, where no words may come: "mm-hm" and
