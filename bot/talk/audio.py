@@ -24,8 +24,8 @@ from bot.talk.turns.voice import VoiceDetector
 # Speech shorter than this is a click; a spoken "no" has 0.15 s of voice or more.
 VAD_MIN_SPEECH_S = 0.05
 # Silence after which the voice detector says "stopped", and the end of the turn is thought about.
-# It must be under the 0.15 s after which a whole answer is answered; most gaps inside words (the
-# silence before a "t" or a "k") are shorter, and the others end no turn: the words are not whole.
+# As long as the wait after a whole answer; most gaps inside words (the silence before a "t" or a
+# "k") are shorter, and the others end no turn: the words are not whole.
 VAD_MIN_SILENCE_S = 0.1
 VAD_PREFIX_PADDING_S = 0.5
 VAD_ACTIVATION_THRESHOLD = 0.5

@@ -19,7 +19,7 @@ from livekit.agents.utils import AudioBuffer
 
 from bot.talk.turns.turn_taking import TurnTaking
 
-DETECTOR_S = 0.15
+DETECTOR_S = 0.1
 """How much silence the voice detector of these calls waits for."""
 
 

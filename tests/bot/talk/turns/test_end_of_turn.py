@@ -5,8 +5,10 @@ import pytest
 from agents.prompts import load_prompt
 from bot.talk.turns.end_of_turn import (
     HALF_S,
+    LISTENS_S,
     LONGEST_S,
     PLAIN_S,
+    QUESTION_S,
     SENTENCE_S,
     THINKING_S,
     TRAILING_S,
@@ -172,12 +174,21 @@ SENTENCES = {
         I run away as fast as I can.
         I call the fox and we go home together.
         I'm home.
-        What is behind it?
+        Is it?
         I sing a song!""",
-    PLACE: "Why do you want to know that?|I would rather not tell you that.",
-    NAME: "I don't want to tell you that.|Why do you ask?",
-    YES_NO: "I have to go to bed now.|What is it about?|Is it a long one or a short one?",
+    PLACE: "I would rather not tell you that.",
+    NAME: "I don't want to tell you that.",
+    YES_NO: "I have to go to bed now.",
 }
+
+QUESTIONS = {
+    OPEN: "What is behind it?|Can I open it?",
+    PLACE: "Why do you want to know that?",
+    NAME: "Why do you ask?",
+    YES_NO: "What is it about?|Is it a long one or a short one?",
+}
+
+LISTENING = {OPEN: "Okay.|Uh-huh.|I see.|Oh, wow", "": "Okay|Sure.|Yeah."}
 
 PLAIN = {
     OPEN: "I open the door|the fox|I run away|we go home together|open it",
@@ -220,6 +231,16 @@ def test_a_caller_who_thinks_is_not_hurried(question: str, text: str) -> None:
 @pytest.mark.parametrize(("question", "text"), _pairs(SENTENCES))
 def test_a_sentence_is_answered_sooner_than_silence_alone(question: str, text: str) -> None:
     assert _wait_s(question, text) == SENTENCE_S
+
+
+@pytest.mark.parametrize(("question", "text"), _pairs(QUESTIONS))
+def test_a_question_of_the_caller_is_answered_soon(question: str, text: str) -> None:
+    assert _wait_s(question, text) == QUESTION_S
+
+
+@pytest.mark.parametrize(("question", "text"), _pairs(LISTENING))
+def test_a_caller_who_only_listens_may_go_on(question: str, text: str) -> None:
+    assert _wait_s(question, text) == LISTENS_S
 
 
 @pytest.mark.parametrize(("question", "text"), _pairs(PLAIN))

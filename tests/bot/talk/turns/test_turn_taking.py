@@ -95,7 +95,7 @@ async def test_a_habit_of_pausing_is_learnt() -> None:
             call.caller_begins()
             await call.hear("I go")
             await call.caller_stops()
-            await asyncio.sleep(0.85)
+            await asyncio.sleep(0.9)
             call.caller_begins()
             await call.hear("home")
             await call.caller_stops()
