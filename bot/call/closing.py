@@ -14,6 +14,7 @@ from bot.call.safety.rivals import wait_for_rival
 from bot.livekit_gaps import NOISE_AFTER_THE_END, cancel_and_wait
 from bot.logs import call_ended
 from bot.records import CallRecorder, EndReason
+from bot.records.diary import EventKind
 from bot.talk.floor.ending import Ending
 from bot.talk.warm import Warm
 from sip.errors import HangUpFailed
@@ -70,6 +71,7 @@ async def _finish(
     try:
         if not leave_alone:
             await end_legs(ctx.api, ctx.room, ctx.job.room.name, server_is_lost=error == STORE_LOST)
+            recorder.diary.note(EventKind.LEG_GONE)
     except HangUpFailed as failure:
         logger.error("not hung up; the guardian will try again", extra={"error": str(failure)})
         await recorder.leave_to_guardian(reason, error)

@@ -13,6 +13,7 @@ from bot.doctor.probe import PROBE_METADATA
 from bot.logs import bind_call
 from bot.orders.ticket import ordered_call
 from bot.records import CallRecord, CallRecorder, Direction, Records, utc_now
+from bot.records.diary import Diary
 from bot.talk.warm import Warm
 
 
@@ -40,7 +41,8 @@ async def take_call(ctx: JobContext) -> None:
     )
     async with (
         Records.open(settings.database_url) as records,
-        CallRecorder(records.calls, record) as recorder,
+        Diary(records.diaries, call_id) as diary,
+        CallRecorder(records.calls, record, diary=diary) as recorder,
     ):
         call = InboundCall(ctx, settings, recorder, records)
         await carry_through(ctx, recorder, call.ending, call.carry)

@@ -35,7 +35,9 @@ class InboundCall:
         self._recorder = recorder
         self.ending = Ending()
         secret = settings.livekit.access.api_secret
-        self._line = Line(ctx.room, ctx.job.room.name, self.ending, secret=secret)
+        self._line = Line(
+            ctx.room, ctx.job.room.name, self.ending, secret=secret, diary=recorder.diary
+        )
 
     async def carry(self) -> None:
         """Talk with the caller until the call has ended."""

@@ -26,6 +26,7 @@ from bot.records import (
     Records,
     utc_now,
 )
+from bot.records.diary import Diary
 from bot.settings import Settings
 from bot.talk.floor.ending import Ending
 from bot.talk.line import Line
@@ -65,7 +66,10 @@ async def place_call(ctx: JobContext, settings: Settings, call_id: str) -> None:
         progress = Progress(records.orders, call_id)
         ending = Ending()
         try:
-            async with CallRecorder(records.calls, record) as recorder:
+            async with (
+                Diary(records.diaries, call_id) as diary,
+                CallRecorder(records.calls, record, diary=diary) as recorder,
+            ):
                 block = partial(block_number, records.orders, order.number)
                 call = PlacedCall(ctx, settings, recorder, order, progress, ending, block)
                 await carry_through(ctx, recorder, ending, call.carry)
@@ -94,7 +98,7 @@ class PlacedCall:
         self._ending = ending
         self._block = block
         secret = settings.livekit.access.api_secret
-        self._line = Line(ctx.room, order.room_name, ending, secret=secret)
+        self._line = Line(ctx.room, order.room_name, ending, secret=secret, diary=recorder.diary)
         self._line.expect(CALLEE, on_telephone=True)
 
     async def carry(self) -> None:
@@ -134,6 +138,7 @@ class PlacedCall:
                 detector,
                 partial(let_speak, session),
                 leaves_messages=self._settings.outbound.on_voicemail == "message",
+                diary=self._recorder.diary,
             )
             await reception.run()
 

@@ -16,6 +16,7 @@ from livekit.agents.voice.amd import AMDCategory
 from agents.last_words import LastWords
 from agents.prompts import load_prompt
 from bot.call.progress import Progress
+from bot.records.diary import Diary, EventKind
 from bot.records.record import EndReason
 from bot.talk.floor.ending import Ending
 from bot.talk.floor.floor import Floor
@@ -69,6 +70,7 @@ class Reception:
         let_speak: Callable[[], None],
         *,
         leaves_messages: bool,
+        diary: Diary | None = None,
     ) -> None:
         self._floor = floor
         self._progress = progress
@@ -76,6 +78,7 @@ class Reception:
         self._detector = detector
         self._let_speak = let_speak
         self._leaves_messages = leaves_messages
+        self._diary = diary or Diary(None, "")
 
     async def run(self) -> None:
         """From the answer until it is clear who answered, and a machine has been dealt with.
@@ -97,6 +100,7 @@ class Reception:
         logger.info(
             "who answered", extra={"category": verdict.category.value, "why": verdict.reason}
         )
+        self._diary.note(EventKind.RECEPTION, verdict.category.value)
         return verdict.category
 
     async def _deal_with(self, category: AMDCategory) -> None:

@@ -1,4 +1,4 @@
-"""`python -m bot.records last`: what is kept of the newest call."""
+"""`python -m bot.records`: what is kept of the newest call, and forgetting a number."""
 
 import asyncio
 import json
@@ -7,10 +7,14 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from bot.records.diary import CallDiary
+from bot.records.diary.forgetting import Forgotten
 from bot.records.errors import RecordsError
 from bot.records.record import CallRecord
 from bot.records.records import Records
 from bot.settings import Settings, SettingsError
+from sip.calls.number import to_e164
+from sip.errors import InvalidNumber
 
 _EXIT_NOTHING = 1
 _EXIT_BAD_SETTINGS = 2
@@ -37,14 +41,15 @@ def last(
     Exit code 0; 1 when there is no call or no database, 2 for unusable settings.
     """
     try:
-        record = asyncio.run(_newest(Settings.load().database_url))
+        found = asyncio.run(_newest(Settings.load().database_url))
     except SettingsError as error:
         _end(str(error), _EXIT_BAD_SETTINGS)
     except RecordsError as error:
         _end(str(error), _EXIT_NOTHING)
-    if record is None:
+    if found is None:
         _end("There is no call yet.", _EXIT_NOTHING)
-    fields = shown(record)
+    record, diary = found
+    fields = shown(record, diary)
     if as_json:
         typer.echo(json.dumps(fields))
         return
@@ -52,18 +57,58 @@ def last(
         typer.echo(f"{name:<14} {'-' if value is None else value}")
 
 
-def shown(record: CallRecord) -> dict[str, Any]:
-    """What may be printed of a call; times in ISO 8601."""
+@app.command()
+def forget(
+    number: Annotated[str, typer.Argument(help="The caller's or callee's number, +12025550123.")],
+) -> None:
+    """Remove everything that is kept about a number, and say how many rows went.
+
+    The do-not-call list keeps its entry. Exit code 0; 1 when a call with the number is in progress
+    (forget again when it is over) or there is no database, 2 for unusable settings.
+    """
+    try:
+        forgotten = asyncio.run(_forget(Settings.load(), number))
+    except SettingsError as error:
+        _end(str(error), _EXIT_BAD_SETTINGS)
+    except RecordsError as error:
+        _end(str(error), _EXIT_NOTHING)
+    for table, rows in forgotten.rows.items():
+        typer.echo(f"{table:<15} {rows:>6}")
+    typer.echo(f"{'rows removed':<15} {forgotten.total:>6}")
+    if forgotten.in_progress:
+        _end(f"Calls in progress, not removed yet: {forgotten.in_progress}.", _EXIT_NOTHING)
+
+
+def spelled(number: str, region: str | None) -> str:
+    """A number as the records spell it; what is none (a SIP user's name) stays as it is."""
+    try:
+        return to_e164(number, region)
+    except InvalidNumber:
+        return number.strip()
+
+
+def shown(record: CallRecord, diary: CallDiary) -> dict[str, Any]:
+    """What may be printed of a call; times in ISO 8601, the cost in USD as far as it is known."""
     values = {name: getattr(record, name) for name in _SHOWN}
-    return {
+    times = {
         name: value.isoformat() if name.endswith("_at") and value is not None else value
         for name, value in values.items()
     }
+    cost = round(diary.cost_usd, 4) if diary.usage else None
+    return {**times, "cost_usd": cost, "without_price": ", ".join(diary.unpriced) or None}
 
 
-async def _newest(url: str) -> CallRecord | None:
+async def _newest(url: str) -> tuple[CallRecord, CallDiary] | None:
     async with Records.open(url) as records:
-        return next(iter(await records.calls.recent(1)), None)
+        record = next(iter(await records.calls.recent(1)), None)
+        if record is None:
+            return None
+        return record, await records.diaries.of(record.call_id)
+
+
+async def _forget(settings: Settings, number: str) -> Forgotten:
+    async with Records.open(settings.database_url) as records:
+        return await records.forgetting.forget(spelled(number, settings.livekit.region))
 
 
 def _end(why: str, exit_code: int) -> NoReturn:

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from bot.logs import mask
+from bot.records.diary.diary import Diary
 from bot.records.errors import RecordsError
 from bot.records.record import CallRecord, EndReason, utc_now
 from bot.records.store import CallStore
@@ -35,6 +36,7 @@ class CallRecorder:
     The record is written at once and then with every beat, which renews its lease. A database
     that is down never harms the call: writing is tried again until it works. Whoever leaves
     without `close` has failed and may not have hung up: the guardian makes sure and closes it.
+    `diary`: what happens in the call is noted there; without one it is not kept.
     """
 
     def __init__(
@@ -42,10 +44,12 @@ class CallRecorder:
         store: CallStore,
         record: CallRecord,
         *,
+        diary: Diary | None = None,
         lease_s: float = LEASE_S,
         beat_s: float = BEAT_S,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
+        self.diary = diary or Diary(None, record.call_id)
         self._store = store
         self._record = record
         self._lease = timedelta(seconds=lease_s)

@@ -7,6 +7,8 @@ from typing import Self
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.records.database import PATIENCE_S, Database, create_engine
+from bot.records.diary.diaries import Diaries
+from bot.records.diary.forgetting import Forgetting
 from bot.records.ledger import Ledger
 from bot.records.limits.gate import Gate
 from bot.records.migrate import check_tables
@@ -15,7 +17,8 @@ from bot.records.store import CallStore
 
 class Records:
     """`calls` that were made or taken, the `gate` that lets them in, and `orders` for calls with
-    the do-not-call list.
+    the do-not-call list; `diaries` of what happened in the calls, and `forgetting` of what must not
+    be kept.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
@@ -24,6 +27,8 @@ class Records:
         self.calls = CallStore(database)
         self.gate = Gate(database)
         self.orders = Ledger(database)
+        self.diaries = Diaries(database)
+        self.forgetting = Forgetting(database)
 
     @classmethod
     @asynccontextmanager

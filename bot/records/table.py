@@ -72,8 +72,9 @@ calls = Table(
     Column("lease_until", UtcDateTime),
     Column("error", Text),
     Index("ix_calls_started_at", "started_at"),
-    # Asked before each call is answered: how many has this number had?
+    # Asked before each call is answered: how many has this number had? And for `forget` and the desk.
     Index("ix_calls_from_number", "from_number", "started_at"),
+    Index("ix_calls_to_number", "to_number", "started_at"),
 )
 # The guardian asks with every poll for the few calls that are open, among all that ever were.
 Index(

@@ -9,12 +9,14 @@ from bot.settings.groups import (
     StorySettings,
     WorkerSettings,
 )
+from bot.settings.kept import KeptSettings
 from bot.settings.limits import LimitSettings
 from bot.settings.outbound import OutboundSettings
 from bot.settings.settings import Settings
 
 __all__ = [
     "CallSettings",
+    "KeptSettings",
     "LimitSettings",
     "LiveKitSettings",
     "NoiseCancellation",

@@ -18,6 +18,7 @@ from bot.settings.groups import (
     StorySettings,
     WorkerSettings,
 )
+from bot.settings.kept import KeptSettings
 from bot.settings.limits import LimitSettings
 from bot.settings.outbound import OutboundSettings
 
@@ -35,6 +36,7 @@ class Settings(Group):
     call: CallSettings
     outbound: OutboundSettings
     limits: LimitSettings
+    kept: KeptSettings
     worker: WorkerSettings
 
     @classmethod

@@ -10,6 +10,7 @@ from livekit import rtc
 
 from bot import messages
 from bot.messages import Message
+from bot.records.diary import Diary, EventKind
 from bot.records.record import EndReason
 from bot.talk.floor.ending import Ending
 from bot.waiting import first_of
@@ -49,9 +50,18 @@ class Line:
     A participant on the telephone can hear once LiveKit SIP has set `sip.callStatus` to
     `active`; any other participant (a browser, the Agents Playground) can hear at once.
     `secret` is LiveKit's API secret, by which a message of our own is known.
+    What becomes known of the line is noted in `diary`.
     """
 
-    def __init__(self, room: rtc.Room, room_name: str, ending: Ending, *, secret: str) -> None:
+    def __init__(
+        self,
+        room: rtc.Room,
+        room_name: str,
+        ending: Ending,
+        *,
+        secret: str,
+        diary: Diary | None = None,
+    ) -> None:
         self.identity = ""
         self.on_telephone = True
         self.shutdown_asked = asyncio.Event()
@@ -60,11 +70,13 @@ class Line:
         self._room_name = room_name
         self._ending = ending
         self._secret = secret
+        self._diary = diary or Diary(None, "")
         self._answered = asyncio.Event()
         room.on("participant_attributes_changed", self._on_attributes)
         room.on("participant_disconnected", self._on_participant_left)
         room.on("disconnected", self._on_disconnected)
         room.on("data_received", self._on_data)
+        room.on("sip_dtmf_received", self._on_key)
 
     def expect(self, identity: str, *, on_telephone: bool) -> None:
         """Say who the other end is, or will be."""
@@ -84,14 +96,19 @@ class Line:
 
     def _refresh(self) -> None:
         if not self.on_telephone:
-            self._answered.set()
+            self._note(self._answered, EventKind.ANSWERED)
             return
         participant = self._room.remote_participants.get(self.identity)
         match call_status(participant.attributes) if participant else None:
             case CallStatus.RINGING:
-                self.rings.set()
+                self._note(self.rings, EventKind.RINGING)
             case CallStatus.ACTIVE:
-                self._answered.set()
+                self._note(self._answered, EventKind.ANSWERED)
+
+    def _note(self, known: asyncio.Event, kind: EventKind) -> None:
+        if not known.is_set():
+            known.set()
+            self._diary.note(kind)
 
     def _on_attributes(self, _: dict[str, str], participant: rtc.Participant) -> None:
         if participant.identity == self.identity:
@@ -109,7 +126,13 @@ class Line:
         else:
             self._hung_up()
 
+    def _on_key(self, key: rtc.SipDTMF) -> None:
+        # Not which one: callers type numbers and codes, too.
+        if key.participant is not None and key.participant.identity == self.identity:
+            self._diary.note(EventKind.KEY)
+
     def _on_disconnected(self, cause: rtc.DisconnectReason.ValueType) -> None:
+        self._diary.note(EventKind.ROOM_GONE, _Reason.Name(cause).lower())
         if cause in _CLOSED_BY_SOMEBODY:
             self._hung_up("the room was closed")
         else:
@@ -123,6 +146,8 @@ class Line:
     def _on_data(self, packet: rtc.DataPacket) -> None:
         match messages.read(packet, self._room_name, self._secret):
             case Message.END:
+                self._diary.note(EventKind.END_ASKED, "at once")
                 self._ending.set(EndReason.OPERATOR_HUNG_UP)
             case Message.SHUTDOWN:
+                self._diary.note(EventKind.END_ASKED, "with a goodbye")
                 self.shutdown_asked.set()

@@ -11,6 +11,7 @@ from agents.last_words import LastWords
 from agents.prompts import load_prompt
 from bot.livekit_gaps import cancel_and_wait
 from bot.records import AgentReached, CallRecorder, EndReason, utc_now
+from bot.records.diary import EventKind
 from bot.settings import Settings
 from bot.talk import audio
 from bot.talk.clips import ClipPlayer
@@ -23,6 +24,7 @@ from bot.talk.realtime import is_reachable
 from bot.talk.session_voice import SessionVoice
 from bot.talk.turns.turn_taking import TurnTaking
 from bot.talk.warm import Warm
+from bot.talk.watchers.chronicler import Chronicler
 from bot.talk.watchers.hearing import Hearing
 from bot.talk.watchers.observer import SessionObserver
 from bot.talk.watchers.patience import Patience
@@ -73,8 +75,14 @@ class Talk:
         )
         self.session = self._make_session()
         self._turns.listen(self.session)
+        self._chronicler = Chronicler(
+            self.session,
+            recorder.diary,
+            self._warm.prices,
+            keep_words=settings.kept.keeps_words,
+        )
         voice = SessionVoice(self.session)
-        self.floor = Floor(voice, self._clips, ending)
+        self.floor = Floor(voice, self._chronicler.noting(self._clips), ending)
         self._hearing = Hearing(
             self.floor, is_over_echo=lambda: self._turns.last_voice_was_over_echo
         )
@@ -98,6 +106,7 @@ class Talk:
                 await self._ending.wait()
                 await cancel_and_wait(*tasks)
             if self.floor.had_the_last_word:
+                self._recorder.diary.note(EventKind.GOODBYE_HEARD)
                 await asyncio.sleep(_LAST_SOUND_S)
         finally:
             self._log_usage()
@@ -133,6 +142,7 @@ class Talk:
         )
 
     def _log_usage(self) -> None:
+        self._chronicler.count(self.session.usage)
         used = [model.model_dump(exclude_none=True) for model in self.session.usage.model_usage]
         logger.info("call usage", extra={"usage": used})
 
@@ -160,6 +170,7 @@ class Talk:
                     self._conversation,
                     max_call_s=call.max_call_s,
                     wind_down_s=call.wind_down_s,
+                    diary=self._recorder.diary,
                 ),
                 name="time-limit",
             )

@@ -6,6 +6,7 @@ from livekit.agents import JobProcess
 from livekit.agents.vad import VAD
 from openai import AsyncOpenAI
 
+from bot.money.prices import PriceTable
 from bot.settings import Settings
 
 _KEY = "warm"
@@ -20,6 +21,7 @@ class Warm:
     settings: Settings
     vad: VAD
     openai: AsyncOpenAI
+    prices: PriceTable
 
     def keep(self, process: JobProcess) -> None:
         """Leave it with the process for the job that will come."""

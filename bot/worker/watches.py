@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.records import Records
+from bot.records.diary.forgetting import keep_words_short
 from bot.settings import Settings
 from bot.worker.guardian import Guardian
 from bot.worker.room_watch import RoomWatch
@@ -26,6 +27,10 @@ async def watches(settings: Settings) -> AsyncIterator[RoomWatch]:
         tasks = [
             asyncio.create_task(Guardian(records.calls, rooms).run(), name="guardian"),
             asyncio.create_task(room_watch.run(), name="room watch"),
+            asyncio.create_task(
+                keep_words_short(records.forgetting, settings.kept.keep_words_days),
+                name="retention",
+            ),
         ]
         try:
             yield room_watch

@@ -12,6 +12,7 @@ from bot import messages
 from bot.call.entry import take_call
 from bot.livekit_gaps import PRELOADED, http_context
 from bot.messages import Message
+from bot.money.prices import PriceTable
 from bot.records import DatabaseUnavailable, RecordsError, migrate
 from bot.settings import Settings
 from bot.talk.audio import load_vad
@@ -35,7 +36,8 @@ _MIGRATE_AGAIN_S = 5.0
 
 def prewarm(settings: Settings, process: JobProcess) -> None:
     """Load what every call needs, before there is one."""
-    Warm(settings, load_vad(), make_openai_client(settings)).keep(process)
+    prices = PriceTable.load(settings.kept.prices)
+    Warm(settings, load_vad(), make_openai_client(settings), prices).keep(process)
     asyncio.run(_read_certificates())
 
 

@@ -5,12 +5,18 @@ import asyncio
 from agents.conversation import Conversation
 from agents.last_words import LastWords
 from agents.prompts import load_prompt
+from bot.records.diary import Diary, EventKind
 from bot.records.record import EndReason
 from bot.talk.floor.floor import Floor
 
 
 async def keep_time_limit(
-    floor: Floor, conversation: Conversation, *, max_call_s: float, wind_down_s: float
+    floor: Floor,
+    conversation: Conversation,
+    *,
+    max_call_s: float,
+    wind_down_s: float,
+    diary: Diary | None = None,
 ) -> None:
     """Let Echo bring the story home `wind_down_s` before the limit, then end the call.
 
@@ -19,6 +25,8 @@ async def keep_time_limit(
     await asyncio.sleep(max_call_s - wind_down_s)
     story = conversation.story
     if story is not None:
+        if diary is not None:
+            diary.note(EventKind.WIND_DOWN)
         floor.reply(load_prompt("wind_down", name=story.name, location=story.location))
     await asyncio.sleep(wind_down_s)
     await floor.last_words(EndReason.TIME_LIMIT, LastWords(load_prompt("farewell_time_limit")))

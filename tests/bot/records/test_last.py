@@ -64,6 +64,8 @@ def test_json_has_every_field_but_the_numbers(env: dict[str, str]) -> None:
         "agent_reached": "story",
         "turns": 6,
         "error": None,
+        "cost_usd": None,
+        "without_price": None,
     }
 
 

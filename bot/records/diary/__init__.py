@@ -1,0 +1,17 @@
+"""What happened in a call, beside its record: turns, events, and what was used of which model."""
+
+from bot.records.diary.diaries import CallDiary, Diaries
+from bot.records.diary.diary import Diary
+from bot.records.diary.entries import Entry, Event, EventKind, Turn, Usage, Who
+
+__all__ = [
+    "CallDiary",
+    "Diaries",
+    "Diary",
+    "Entry",
+    "Event",
+    "EventKind",
+    "Turn",
+    "Usage",
+    "Who",
+]

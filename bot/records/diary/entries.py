@@ -1,0 +1,88 @@
+"""The entries of a call's diary. Times are aware; nothing here says what a number is."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.records.record import keep_utc
+
+
+class Who(StrEnum):
+    """Who spoke."""
+
+    CALLER = "caller"
+    ECHO = "echo"
+
+
+class EventKind(StrEnum):
+    """What happened at one moment of a call."""
+
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    HANDOVER = "handover"  # the storyteller took over
+    FILLER = "filler"  # a phrase covered an answer that was late
+    APOLOGY = "apology"  # Echo said sorry for an answer that did not come
+    BARGE_IN = "barge_in"  # the caller spoke over Echo, and she stopped
+    KEY = "key"  # a key of the telephone; which one is not kept
+    RECEPTION = "reception"  # who or what answered a call of ours
+    WIND_DOWN = "wind_down"  # the limit is near: Echo was told to bring the story home
+    GOODBYE_HEARD = "goodbye_heard"  # the last words were said to their end
+    ROOM_GONE = "room_gone"  # our connection to the room ended
+    LEG_GONE = "leg_gone"  # the telephone was seen gone
+    END_ASKED = "end_asked"  # an operator, or a worker that drains, asked the call to end
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """One turn of one side. Waits are seconds as LiveKit measured them; unknown is None.
+
+    `end_of_turn_s`: from the caller's last sound to the decision that they are done.
+    `transcription_s`: from that sound to the words. `first_token_s`: of the answering model.
+    `first_sound_s`: of the voice, after the first token. `gap_s`: from the caller's last sound to
+    Echo's first. `words` only where they are kept.
+    """
+
+    who: Who
+    began_at: datetime
+    ended_at: datetime | None = None
+    end_of_turn_s: float | None = None
+    transcription_s: float | None = None
+    first_token_s: float | None = None
+    first_sound_s: float | None = None
+    gap_s: float | None = None
+    interrupted: bool = False
+    filled: bool = False
+    apologised: bool = False
+    words: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        keep_utc(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One moment. `detail` is a word or two of ours, never what was said or dialled."""
+
+    kind: EventKind
+    at: datetime
+    detail: str | None = None
+
+    def __post_init__(self) -> None:
+        keep_utc(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """So much of one unit of one model, since the call began.
+
+    `cost_usd` is None where the price table has no price for it: reported, never free.
+    """
+
+    provider: str
+    model: str
+    unit: str
+    amount: float
+    cost_usd: float | None = None
+
+
+Entry = Turn | Event | Usage

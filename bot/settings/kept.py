@@ -1,0 +1,40 @@
+"""The settings of what is kept of a call, and of what it costs."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, FilePath
+
+from bot.money.prices import PriceError, PriceTable
+from bot.settings.groups import Group
+
+
+def _price_table(path: Path) -> Path:
+    try:
+        PriceTable.load(path)
+    except PriceError as error:
+        raise ValueError(f"is not a price table: {error}") from error
+    return path
+
+
+class KeptSettings(Group):
+    """What is kept of a call beside its record, and what it costs."""
+
+    keep_words_days: float = Field(
+        0,
+        ge=0,
+        le=3650,
+        alias="STORYLINE_KEEP_WORDS_DAYS",
+        description="So long what was said is kept in the database; older words are removed at "
+        "the start and every night. 0: never written down.",
+    )
+    prices: Annotated[FilePath, AfterValidator(_price_table)] | None = Field(
+        None,
+        alias="STORYLINE_PRICES",
+        description="File with prices of your own (a contract, another model), in the form of "
+        "bot/money/prices.yaml; its rows come before ours.",
+    )
+
+    @property
+    def keeps_words(self) -> bool:
+        return self.keep_words_days > 0
