@@ -16,6 +16,7 @@ class Message(StrEnum):
     """What a call is told; the value is the topic."""
 
     END = "storyline.end"  # an operator ends the call, at once
+    GOODBYE = "storyline.goodbye"  # an operator ends the call, with a goodbye
     SHUTDOWN = "storyline.shutdown"  # the worker goes: say goodbye
 
 

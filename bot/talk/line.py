@@ -64,7 +64,8 @@ class Line:
     ) -> None:
         self.identity = ""
         self.on_telephone = True
-        self.shutdown_asked = asyncio.Event()
+        self.goodbye_asked = asyncio.Event()
+        self.asked_because = EndReason.WORKER_SHUTDOWN
         self.rings = asyncio.Event()
         self._room = room
         self._room_name = room_name
@@ -148,6 +149,13 @@ class Line:
             case Message.END:
                 self._diary.note(EventKind.END_ASKED, "at once")
                 self._ending.set(EndReason.OPERATOR_HUNG_UP)
+            case Message.GOODBYE:
+                self._ask_for_goodbye(EndReason.OPERATOR_HUNG_UP)
             case Message.SHUTDOWN:
-                self._diary.note(EventKind.END_ASKED, "with a goodbye")
-                self.shutdown_asked.set()
+                self._ask_for_goodbye(EndReason.WORKER_SHUTDOWN)
+
+    def _ask_for_goodbye(self, reason: EndReason) -> None:
+        if not self.goodbye_asked.is_set():
+            self._diary.note(EventKind.END_ASKED, f"with a goodbye: {reason}")
+            self.asked_because = reason
+            self.goodbye_asked.set()

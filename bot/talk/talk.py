@@ -98,7 +98,7 @@ class Talk:
             async with asyncio.TaskGroup() as group:
                 tasks = [
                     group.create_task(self._watch(), name="watchers"),
-                    group.create_task(self._heed_shutdown(), name="shutdown"),
+                    group.create_task(self._heed_goodbye(), name="goodbye"),
                     group.create_task(self._choose_storyteller(), name="realtime-probe"),
                 ]
                 self._recorder.update(agent_reached=AgentReached.INTRO)
@@ -175,10 +175,10 @@ class Talk:
                 name="time-limit",
             )
 
-    async def _heed_shutdown(self) -> None:
-        await self._line.shutdown_asked.wait()
+    async def _heed_goodbye(self) -> None:
+        await self._line.goodbye_asked.wait()
         words = LastWords(load_prompt("farewell_shutdown"))
-        await self.floor.last_words(EndReason.WORKER_SHUTDOWN, words)
+        await self.floor.last_words(self._line.asked_because, words)
 
     async def _choose_storyteller(self) -> None:
         """Use the realtime model only if it is there; known before the handover."""

@@ -166,7 +166,7 @@ async def test_an_operator_ends_the_call() -> None:
 async def test_a_worker_that_goes_asks_for_a_goodbye() -> None:
     line, room, ending = a_line()
     room.is_told(Message.SHUTDOWN)
-    assert line.shutdown_asked.is_set()
+    assert line.goodbye_asked.is_set()
     assert ending.reason is None
 
 
@@ -185,4 +185,19 @@ async def test_nobody_without_the_secret_ends_a_call(topic: str, data: bytes) ->
     line, room, ending = a_line()
     room.receives(topic, data)
     assert ending.reason is None
-    assert not line.shutdown_asked.is_set()
+    assert not line.goodbye_asked.is_set()
+
+
+async def test_an_operator_may_ask_for_a_goodbye() -> None:
+    line, room, ending = a_line()
+    room.is_told(Message.GOODBYE)
+    assert line.goodbye_asked.is_set()
+    assert line.asked_because is EndReason.OPERATOR_HUNG_UP
+    assert ending.reason is None  # she says goodbye first
+
+
+async def test_the_first_who_asks_for_a_goodbye_is_the_reason() -> None:
+    line, room, _ = a_line()
+    room.is_told(Message.SHUTDOWN)
+    room.is_told(Message.GOODBYE)
+    assert line.asked_because is EndReason.WORKER_SHUTDOWN
