@@ -22,11 +22,11 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._is_postgresql = engine.dialect.name == "postgresql"
+        self.is_postgresql = engine.dialect.name == "postgresql"
 
     def insert(self, table: Table) -> "postgresql.Insert | sqlite.Insert":
         """An INSERT that may say what happens on a conflict."""
-        return postgresql.insert(table) if self._is_postgresql else sqlite.insert(table)
+        return postgresql.insert(table) if self.is_postgresql else sqlite.insert(table)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -48,7 +48,7 @@ class Database:
         """
         with database_errors():
             async with self._engine.begin() as connection:
-                if not self._is_postgresql:
+                if not self.is_postgresql:
                     level = "FULL" if durable else "NORMAL"
                     await connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
                 if alone:
@@ -62,7 +62,7 @@ class Database:
             return bool(result.rowcount)
 
     async def _lock(self, connection: AsyncConnection) -> None:
-        if self._is_postgresql:
+        if self.is_postgresql:
             lock = text("SELECT pg_advisory_xact_lock(:key)")
             await connection.execute(lock, {"key": _ADVISORY_LOCK})
         else:

@@ -13,12 +13,13 @@ from bot.records.ledger import Ledger
 from bot.records.limits.gate import Gate
 from bot.records.migrate import check_tables
 from bot.records.store import CallStore
+from bot.records.survey.survey import Survey
 
 
 class Records:
     """`calls` that were made or taken, the `gate` that lets them in, and `orders` for calls with
-    the do-not-call list; `diaries` of what happened in the calls, and `forgetting` of what must not
-    be kept.
+    the do-not-call list; `diaries` of what happened in the calls, `forgetting` of what must not
+    be kept, and `survey` for whoever looks over many calls.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
@@ -29,6 +30,7 @@ class Records:
         self.orders = Ledger(database)
         self.diaries = Diaries(database)
         self.forgetting = Forgetting(database)
+        self.survey = Survey(database)
 
     @classmethod
     @asynccontextmanager

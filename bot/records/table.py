@@ -72,7 +72,8 @@ calls = Table(
     Column("lease_until", UtcDateTime),
     Column("error", Text),
     Index("ix_calls_started_at", "started_at"),
-    # Asked before each call is answered: how many has this number had? And for `forget` and the desk.
+    # Asked before each call is answered: how many has this number had? Also for `forget` and the
+    # desk.
     Index("ix_calls_from_number", "from_number", "started_at"),
     Index("ix_calls_to_number", "to_number", "started_at"),
 )

@@ -1,5 +1,6 @@
 """Where the diaries are kept, and how one is read again."""
 
+import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -69,6 +70,10 @@ class Diaries:
                 )
                 rows = [{"call_id": call_id, **_values(each)} for each in used]
                 await connection.execute(newest, rows)
+
+    async def note(self, call_id: str, event: Event) -> None:
+        """Note what somebody outside did with a call; beside what its own process writes."""
+        await self.write(call_id, [(-secrets.randbelow(2**31) - 1, event)])
 
     async def of(self, call_id: str) -> CallDiary:
         """The diary of one call; empty when nothing is kept of it."""
