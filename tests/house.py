@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("agents", "bench", "bot", "local", "scripts", "sip")
+ROOMS = ("agents", "bench", "bot", "desk", "local", "scripts", "sip")
 
 
 def python_files(folder: str) -> list[Path]:

@@ -1,5 +1,6 @@
 """Every setting of the bot, from the environment or `.env`. `docs/configuration.md` lists them."""
 
+from bot.settings.desk import DeskSettings
 from bot.settings.errors import Problem, SettingsError
 from bot.settings.groups import (
     CallSettings,
@@ -16,6 +17,7 @@ from bot.settings.settings import Settings
 
 __all__ = [
     "CallSettings",
+    "DeskSettings",
     "KeptSettings",
     "LimitSettings",
     "LiveKitSettings",

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from pydantic import SecretStr, ValidationError
 
+from bot.settings.desk import DeskSettings
 from bot.settings.environment import read_environment
 from bot.settings.errors import Problem, SettingsError
 from bot.settings.groups import (
@@ -37,6 +38,7 @@ class Settings(Group):
     outbound: OutboundSettings
     limits: LimitSettings
     kept: KeptSettings
+    desk: DeskSettings
     worker: WorkerSettings
 
     @classmethod

@@ -55,13 +55,15 @@ async def _keep_up(run_dir: Path | None, console: Console) -> None:
 
     console.print("Opening the line ...")
     async with Stack(run_dir, on_progress=report) as stack:
+        desk = await stack.start_desk()
         env_file = stack.run_dir / "line.env"
         write_environment(env_file, stack.env())
-        console.print(_how_to_ring(stack, env_file), highlight=False, markup=False, soft_wrap=True)
+        how_to = _how_to_ring(stack, env_file, desk)
+        console.print(how_to, highlight=False, markup=False, soft_wrap=True)
         raise await stack.wait_failed()
 
 
-def _how_to_ring(stack: Stack, env_file: Path) -> str:
+def _how_to_ring(stack: Stack, env_file: Path, desk: str) -> str:
     uri = f"sip:{stack.number}@{stack.sip_address}"
     return f"""
 The line is open. Ring it with a softphone on this machine:
@@ -77,6 +79,8 @@ The line is open. Ring it with a softphone on this machine:
   baresip   in ~/.baresip/config: net_interface lo; in ~/.baresip/accounts:
             <sip:{stack.sip_user}@{stack.sip_address}>;auth_user={stack.sip_user};auth_pass={stack.sip_password};regint=0
             then: /dial {uri}
+
+  Watch it at the desk: {desk}
 
   Nothing has to be registered, and nobody outside this machine can call.
   Echo's words here come from a scripted demo, not from an AI.

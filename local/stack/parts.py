@@ -94,3 +94,14 @@ def watch(run_dir: Path, env: Mapping[str, str]) -> Program:
         port=0,
         start_limit_s=WORKER_START_LIMIT_S,
     )
+
+
+def desk(run_dir: Path, ports: Ports, env: Mapping[str, str]) -> Program:
+    return Program(
+        name="desk",
+        command=(sys.executable, "-m", "desk", "--port", str(ports.desk)),
+        env=env,
+        run_dir=run_dir,
+        port=ports.desk,
+        start_limit_s=SERVER_START_LIMIT_S,
+    )

@@ -31,6 +31,7 @@ class Ports:
     sip_health: int
     providers: int
     worker: int
+    desk: int
     rtp_first: int
     rtp_last: int
 
@@ -47,6 +48,7 @@ class Ports:
             sip_health=next(numbers),
             providers=next(numbers),
             worker=next(numbers),
+            desk=next(numbers),
             rtp_first=rtp_first,
             rtp_last=rtp_first + RTP_PORTS - 1,
         )

@@ -177,6 +177,14 @@ class Stack:
         await part.start()
         await part.wait_ready(is_watching)
 
+    async def start_desk(self) -> str:
+        """Start the operator's page; returns its address."""
+        env = clean_environment() | self.env()
+        await self._start(
+            parts.desk(self.run_dir, self._ports, env), health.http_ok(self._ports.desk, "/login")
+        )
+        return f"http://{LOOPBACK}:{self._ports.desk}"
+
     async def stop_worker(self, grace_s: float = parts.WORKER_STOP_GRACE_S) -> None:
         """SIGTERM, which lets calls in progress go on; after the grace time all of it is killed."""
         if self._worker is not None:

@@ -8,6 +8,7 @@ from livekit.agents import (
     AgentStateChangedEvent,
     ConversationItemAddedEvent,
     SessionUsageUpdatedEvent,
+    UserStateChangedEvent,
 )
 from livekit.agents.llm import ChatMessage
 from livekit.agents.metrics import AgentSessionUsage
@@ -46,6 +47,10 @@ class Chronicler:
         self._played: set[Clip] = set()
         self._has_handed_over = False
         self._cost_usd = 0.0
+        # Of the caller's turn, by ear: a realtime model does not say when they spoke.
+        self._caller_began_s: float | None = None
+        self._caller_ended_s: float | None = None
+        session.on("user_state_changed", self._on_user_state)
         session.on("conversation_item_added", self._on_item)
         session.on("agent_state_changed", self._on_agent_state)
         session.on("session_usage_updated", self._on_usage)
@@ -70,6 +75,13 @@ class Chronicler:
         if stopped and self._session.user_state == "speaking":
             self._diary.note(EventKind.BARGE_IN)
 
+    def _on_user_state(self, event: UserStateChangedEvent) -> None:
+        if event.new_state == "speaking":
+            self._caller_began_s = self._caller_began_s or event.created_at
+            self._caller_ended_s = None
+        elif event.old_state == "speaking":
+            self._caller_ended_s = event.created_at
+
     def _on_item(self, event: ConversationItemAddedEvent) -> None:
         if not self._has_handed_over and isinstance(self._session.current_agent, StoryAgent):
             self._has_handed_over = True
@@ -80,13 +92,14 @@ class Chronicler:
     def _turn(self, message: ChatMessage) -> Turn:
         times: dict[str, Any] = dict(message.metrics or {})
         words = message.text_content if self._keep_words else None
-        began_at = _moment(times.get("started_speaking_at") or message.created_at)
-        ended_at = _moment(times.get("stopped_speaking_at"))
+        began_s = times.get("started_speaking_at")
+        ended_s = times.get("stopped_speaking_at")
         if message.role == "user":
+            heard, self._caller_began_s = self._caller_began_s, None
             return Turn(
                 who=Who.CALLER,
-                began_at=began_at or utc_now(),
-                ended_at=ended_at,
+                began_at=_moment(began_s or heard or message.created_at) or utc_now(),
+                ended_at=_moment(ended_s or self._caller_ended_s),
                 end_of_turn_s=times.get("end_of_turn_delay"),
                 transcription_s=times.get("transcription_delay"),
                 words=words,
@@ -94,8 +107,8 @@ class Chronicler:
         played, self._played = self._played, set()
         return Turn(
             who=Who.ECHO,
-            began_at=began_at or utc_now(),
-            ended_at=ended_at,
+            began_at=_moment(began_s or message.created_at) or utc_now(),
+            ended_at=_moment(ended_s),
             first_token_s=times.get("llm_node_ttft"),
             first_sound_s=times.get("tts_node_ttfb"),
             gap_s=times.get("e2e_latency"),

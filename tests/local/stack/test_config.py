@@ -24,6 +24,7 @@ PORTS = Ports(
     sip_health=5,
     providers=6,
     worker=7,
+    desk=8,
     rtp_first=10000,
     rtp_last=10399,
 )

@@ -4,7 +4,11 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
-from livekit.agents import ConversationItemAddedEvent, SessionUsageUpdatedEvent
+from livekit.agents import (
+    ConversationItemAddedEvent,
+    SessionUsageUpdatedEvent,
+    UserStateChangedEvent,
+)
 from livekit.agents.llm import ChatMessage
 from livekit.agents.metrics import AgentSessionUsage, LLMModelUsage, STTModelUsage
 
@@ -77,6 +81,24 @@ async def test_a_turn_of_the_caller_has_its_waits() -> None:
             transcription_s=0.25,
         )
     ]
+
+
+async def test_a_turn_without_times_has_those_of_the_voice_that_was_heard() -> None:
+    call = Chronicled()
+    for at_s, old, new in (
+        (1, "listening", "speaking"),
+        (2, "speaking", "listening"),
+        (3, "listening", "speaking"),
+        (4, "speaking", "listening"),
+    ):
+        event = UserStateChangedEvent(
+            old_state=cast(Any, old), new_state=cast(Any, new), created_at=SPOKEN_S + at_s
+        )
+        call.session.emit("user_state_changed", event)
+    call.says("user", "Oscar")
+    turn = call.diary.turns[0]
+    assert turn.began_at == datetime.fromtimestamp(SPOKEN_S + 1, UTC)
+    assert turn.ended_at == datetime.fromtimestamp(SPOKEN_S + 4, UTC)
 
 
 async def test_a_turn_of_echo_has_the_gap_before_it() -> None:

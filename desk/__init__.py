@@ -1,0 +1,1 @@
+"""What an operator sees: calls, what happened in them, who is on the line, what it costs."""

@@ -1,0 +1,31 @@
+"""What the desk works with: the records, and the doors through which it asks others to act."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.records import CallRecord, Records
+from sip.doctor.finding import Finding
+
+
+@dataclass(frozen=True)
+class Office:
+    """Everything a page may use.
+
+    `say_goodbye(call)` asks a call to end with Echo's goodbye; raises DoorClosed. `look_at_line()`
+    walks the chain from the number to the agent. `worker()` is what the worker on this machine
+    says of itself, None when there is none. `region`: whose national numbers people type.
+    """
+
+    records: Records
+    say_goodbye: Callable[[CallRecord], Awaitable[None]]
+    look_at_line: Callable[[], Awaitable[list[Finding]]]
+    worker: Callable[[], Awaitable[dict[str, Any] | None]]
+    clock: Callable[[], datetime]
+    region: str | None
+    keeps_words: bool
+
+
+class DoorClosed(Exception):
+    """Whoever was asked to act did not answer; the text says who, without addresses."""

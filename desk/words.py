@@ -1,0 +1,77 @@
+"""Why a call is over and what happened in it, in words, with what proves it."""
+
+from datetime import datetime
+
+from bot.records import CallRecord, EndReason
+from bot.records.diary import CallDiary, EventKind
+
+_WHY = {
+    EndReason.STORY_FINISHED: "The story was told, or stopped at the caller's wish.",
+    EndReason.CALLER_HUNG_UP: "The other end hung up.",
+    EndReason.SILENCE: "Nobody said anything; Echo asked twice and said goodbye.",
+    EndReason.TIME_LIMIT: "The time limit was reached.",
+    EndReason.PROVIDER_FAILURE: "A model failed, and the apology and the retry did not help.",
+    EndReason.WORKER_SHUTDOWN: "The worker was stopped and its drain time was over.",
+    EndReason.VOICEMAIL: "An answering machine answered.",
+    EndReason.SCREENED: "A call screener answered, and nobody came to the line.",
+    EndReason.OPERATOR_HUNG_UP: "An operator ended the call.",
+    EndReason.CRASHED: "The call's process died; the watch hung up.",
+    EndReason.NEVER_ANSWERED: "Nobody answered, or the caller gave up while it rang.",
+    EndReason.FAILED: "A fault of our own, or the connection was lost.",
+}
+
+_EVENTS = {
+    EventKind.RINGING: "ringing",
+    EventKind.ANSWERED: "answered",
+    EventKind.HANDOVER: "the storyteller took over",
+    EventKind.FILLER: "a filler covered a late answer",
+    EventKind.APOLOGY: "Echo apologised for an answer that did not come",
+    EventKind.BARGE_IN: "the caller interrupted Echo",
+    EventKind.KEY: "a key was pressed",
+    EventKind.RECEPTION: "who answered was found out",
+    EventKind.WIND_DOWN: "the limit is near: Echo winds down",
+    EventKind.GOODBYE_HEARD: "the last words were said to their end",
+    EventKind.ROOM_GONE: "our connection to the room ended",
+    EventKind.LEG_GONE: "the telephone was seen gone",
+    EventKind.WORDS_OPENED: "somebody at the desk opened the words",
+    EventKind.END_ASKED: "the call was asked to end",
+}
+
+
+def reason_words(reason: EndReason | None) -> str:
+    return "in progress" if reason is None else reason.replace("_", " ")
+
+
+def event_words(kind: EventKind) -> str:
+    return _EVENTS.get(kind, str(kind))
+
+
+def length_s(call: CallRecord) -> float | None:
+    """Of the conversation; None when there was none or it goes on."""
+    if call.answered_at is None or call.ended_at is None:
+        return None
+    return (call.ended_at - call.answered_at).total_seconds()
+
+
+def why(record: CallRecord) -> str:
+    """One sentence."""
+    if record.end_reason is None:
+        return "The call is in progress."
+    return _WHY[record.end_reason]
+
+
+def proof(record: CallRecord, diary: CallDiary) -> list[str]:
+    """What the records hold that bears the sentence out, and what is missing."""
+    found = []
+    if record.error:
+        found.append(f"Noted: {record.error}")
+    seen: dict[EventKind, datetime] = {event.kind: event.at for event in diary.events}
+    for kind, missing in (
+        (EventKind.GOODBYE_HEARD, None),
+        (EventKind.LEG_GONE, "Nobody noted that the telephone was seen gone."),
+    ):
+        if kind in seen:
+            found.append(f"{seen[kind]:%H:%M:%S} {event_words(kind)}")
+        elif missing and not record.is_open and diary.events:
+            found.append(missing)
+    return found
