@@ -40,7 +40,7 @@ async def take_call(ctx: JobContext) -> None:
         started_at=utc_now(),
     )
     async with (
-        Records.open(settings.database_url) as records,
+        Records.open(settings.database_url, announces=settings.webhooks.is_on) as records,
         Diary(records.diaries, call_id) as diary,
         CallRecorder(records.calls, record, diary=diary) as recorder,
     ):

@@ -34,7 +34,11 @@ class Desk:
         """Raises SchemaError, DatabaseUnavailable, ServerRefused, TrunkNotFound, InvalidNumber."""
         access = settings.livekit.access
         async with (
-            Records.open(settings.database_url, patience_s=PATIENCE_S) as records,
+            Records.open(
+                settings.database_url,
+                patience_s=PATIENCE_S,
+                announces=settings.webhooks.is_on,
+            ) as records,
             access.connect() as api,
         ):
             await records.check_tables()

@@ -12,6 +12,7 @@ from bot.records.diary.forgetting import Forgetting
 from bot.records.ledger import Ledger
 from bot.records.limits.gate import Gate
 from bot.records.migrate import check_tables
+from bot.records.outbox.outbox import Outbox
 from bot.records.store import CallStore
 from bot.records.survey.survey import Survey
 
@@ -22,27 +23,30 @@ class Records:
     be kept, and `survey` for whoever looks over many calls.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, *, announces: bool = False) -> None:
         self._engine = engine
         database = Database(engine)
-        self.calls = CallStore(database)
+        self.calls = CallStore(database, announces=announces)
         self.gate = Gate(database)
         self.orders = Ledger(database)
         self.diaries = Diaries(database)
         self.forgetting = Forgetting(database)
         self.survey = Survey(database)
+        self.outbox = Outbox(database)
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str, *, patience_s: float = PATIENCE_S) -> AsyncIterator[Self]:
+    async def open(
+        cls, url: str, *, patience_s: float = PATIENCE_S, announces: bool = False
+    ) -> AsyncIterator[Self]:
         """The records in the database at `url`.
 
         Connects at the first use, so that a call never waits for it. `patience_s`: the longest
-        wait for a lock or an answer.
+        wait for a lock or an answer. `announces`: calls that end are told to another system.
         """
         engine = create_engine(url, patience_s=patience_s)
         try:
-            yield cls(engine)
+            yield cls(engine, announces=announces)
         finally:
             await engine.dispose()
 

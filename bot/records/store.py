@@ -7,15 +7,20 @@ from typing import Any
 from sqlalchemy import Select, case, func, literal, select, update
 
 from bot.records.database import Database
+from bot.records.outbox.table import letters, new_row
 from bot.records.record import CallRecord, EndReason
 from bot.records.table import calls, from_row, to_row
 
 
 class CallStore:
-    """The call records. Methods raise DatabaseUnavailable when the database does not answer."""
+    """The call records. Methods raise DatabaseUnavailable when the database does not answer.
 
-    def __init__(self, database: Database) -> None:
+    `announces`: whoever closes a record leaves a letter about it in the outbox, in one transaction.
+    """
+
+    def __init__(self, database: Database, *, announces: bool = False) -> None:
         self._database = database
+        self._announces = announces
 
     async def save(self, record: CallRecord) -> bool:
         """Write the whole record, new or known. False, and nothing written, if it was closed.
@@ -30,7 +35,7 @@ class CallStore:
             set_={name: insert.excluded[name] for name in row if name != "call_id"},
             where=calls.c.ended_at.is_(None),
         )
-        return await self._database.write(statement)
+        return await self._write(statement, record.call_id, record.ended_at)
 
     async def close_if_open(
         self, call_id: str, end_reason: EndReason, ended_at: datetime, error: str | None = None
@@ -40,7 +45,7 @@ class CallStore:
         Where its own process has left a reason, that reason stays.
         """
         word = calls.c.end_reason.type
-        return await self._database.write(
+        statement = (
             update(calls)
             .where(calls.c.call_id == call_id, calls.c.ended_at.is_(None))
             .values(
@@ -50,6 +55,7 @@ class CallStore:
                 lease_until=None,
             )
         )
+        return await self._write(statement, call_id, ended_at)
 
     async def challenge(self, call_id: str, lease_until: datetime) -> bool:
         """Take the lease from a call that seems dead: a living one writes a new one at once.
@@ -82,6 +88,14 @@ class CallStore:
     async def open_calls(self) -> list[CallRecord]:
         """Every call without an end: in progress, or left behind by a process that died."""
         return await self._read(select(calls).where(calls.c.ended_at.is_(None)))
+
+    async def _write(self, statement: Any, call_id: str, ended_at: datetime | None) -> bool:
+        async with self._database.writing() as connection:
+            result = await connection.execute(statement)
+            if result.rowcount and ended_at is not None and self._announces:
+                letter = self._database.insert(letters).values(new_row(call_id, ended_at))
+                await connection.execute(letter.on_conflict_do_nothing())
+            return bool(result.rowcount)
 
     async def _read(self, statement: Select[Any]) -> list[CallRecord]:
         async with self._database.reading() as connection:

@@ -14,6 +14,7 @@ from bot.settings.kept import KeptSettings
 from bot.settings.limits import LimitSettings
 from bot.settings.outbound import OutboundSettings
 from bot.settings.settings import Settings
+from bot.settings.webhooks import WebhookSettings
 
 __all__ = [
     "CallSettings",
@@ -28,5 +29,6 @@ __all__ = [
     "Settings",
     "SettingsError",
     "StorySettings",
+    "WebhookSettings",
     "WorkerSettings",
 ]

@@ -2,11 +2,18 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from bot.settings.groups import Group, Word
 
-Password = Annotated[SecretStr, Field(min_length=8)]
+
+def _long_enough(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < 8:
+        raise ValueError("must have at least 8 characters")
+    return value
+
+
+Password = Annotated[SecretStr, AfterValidator(_long_enough)]
 
 
 class DeskSettings(Group):

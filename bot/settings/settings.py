@@ -22,6 +22,8 @@ from bot.settings.groups import (
 from bot.settings.kept import KeptSettings
 from bot.settings.limits import LimitSettings
 from bot.settings.outbound import OutboundSettings
+from bot.settings.private_address import names_private_address
+from bot.settings.webhooks import WebhookSettings
 
 _OURS = "STORYLINE_"
 # Read by `local/` and the Makefile, not by the bot.
@@ -39,6 +41,7 @@ class Settings(Group):
     limits: LimitSettings
     kept: KeptSettings
     desk: DeskSettings
+    webhooks: WebhookSettings
     worker: WorkerSettings
 
     @classmethod
@@ -59,6 +62,7 @@ class Settings(Group):
             except ValidationError as error:
                 problems += (_explain(details) for details in error.errors())
         problems += _contradictions(groups.get("call"))
+        problems += _webhook_problems(groups.get("webhooks"))
         if problems:
             raise SettingsError(problems)
         return cls.model_validate(groups)
@@ -132,6 +136,17 @@ def _contradictions(call: object) -> Iterable[Problem]:
             "is not later than STORYLINE_FILLER_AFTER_S",
             f"Set it to more than {call.filler_after_s:g} seconds.",
         )
+
+
+def _webhook_problems(webhooks: object) -> Iterable[Problem]:
+    if not isinstance(webhooks, WebhookSettings) or webhooks.url is None:
+        return
+    if webhooks.secret is None:
+        remedy = "Set it to whsec_ and base64, the same as at the receiver."
+        yield Problem("CRM_WEBHOOK_SECRET", "is not set, but CRM_WEBHOOK_URL is", remedy)
+    if webhooks.reaches_private == "no" and names_private_address(webhooks.url.get_secret_value()):
+        remedy = "Use a public one, or set STORYLINE_WEBHOOK_PRIVATE=yes."
+        yield Problem("CRM_WEBHOOK_URL", "is a private address", remedy)
 
 
 def _explain(details: Any) -> Problem:

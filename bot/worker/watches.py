@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from bot.records import Records
 from bot.records.diary.forgetting import keep_words_short
 from bot.settings import Settings
+from bot.webhooks.sender import Sender
 from bot.worker.guardian import Guardian
 from bot.worker.room_watch import RoomWatch
 from bot.worker.rooms import Rooms
@@ -19,7 +20,7 @@ API_LIMIT_S = 4.0
 async def watches(settings: Settings) -> AsyncIterator[RoomWatch]:
     """Both watches run for as long as the block lasts, in any number of processes at once."""
     async with (
-        Records.open(settings.database_url) as records,
+        Records.open(settings.database_url, announces=settings.webhooks.is_on) as records,
         settings.livekit.access.connect(limit_s=API_LIMIT_S) as livekit,
     ):
         rooms = Rooms(livekit, settings.worker.agent_name)
@@ -32,6 +33,9 @@ async def watches(settings: Settings) -> AsyncIterator[RoomWatch]:
                 name="retention",
             ),
         ]
+        if settings.webhooks.is_on:
+            sender = Sender(records, settings.webhooks)
+            tasks.append(asyncio.create_task(sender.run(), name="webhooks"))
         try:
             yield room_watch
         finally:

@@ -13,6 +13,7 @@ from bot.records.diary.tables import TABLES, turns
 from bot.records.errors import RecordsError
 from bot.records.order import OrderState
 from bot.records.orders_table import orders
+from bot.records.outbox.table import letters
 from bot.records.record import Direction, utc_now
 from bot.records.table import calls
 
@@ -63,7 +64,7 @@ class Forgetting:
             open_ids |= set(
                 await connection.scalars(select(orders.c.call_id).where(ordered, is_live))
             )
-            for table in (*TABLES, orders, calls):
+            for table in (*TABLES, letters, orders, calls):
                 rows[table.name] = 0
                 for part in _parts(sorted(ids - open_ids)):
                     gone = await connection.execute(delete(table).where(table.c.call_id.in_(part)))

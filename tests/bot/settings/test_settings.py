@@ -188,3 +188,50 @@ def test_the_process_environment_is_read_by_default(monkeypatch: pytest.MonkeyPa
     for name, value in {**KEYS, "LOG_LEVEL": "debug"}.items():
         monkeypatch.setenv(name, value)
     assert Settings.load(env_file=None).worker.log_level == "DEBUG"
+
+
+# --- what is kept, the desk, other systems --------------------------------------------------------
+
+SIGNED = {"CRM_WEBHOOK_SECRET": "whsec_c2VjcmV0LW9mLXRoZS10ZXN0cw=="}
+
+
+def test_a_webhook_needs_a_secret() -> None:
+    found = problems({**KEYS, "CRM_WEBHOOK_URL": "https://crm.example.com/hook"})
+    assert "is not set, but CRM_WEBHOOK_URL is" in found["CRM_WEBHOOK_SECRET"]
+    assert load(CRM_WEBHOOK_URL="https://crm.example.com/hook", **SIGNED).webhooks.is_on
+    assert not load().webhooks.is_on
+
+
+@pytest.mark.parametrize("url", ["ftp://crm.example.com", "crm.example.com", "http://"])
+def test_a_webhook_needs_an_address(url: str) -> None:
+    assert (
+        "must be an address"
+        in problems({**KEYS, **SIGNED, "CRM_WEBHOOK_URL": url})["CRM_WEBHOOK_URL"]
+    )
+
+
+def test_a_private_webhook_is_allowed_only_on_purpose() -> None:
+    url = {"CRM_WEBHOOK_URL": "http://127.0.0.1:9000/hook", **SIGNED}
+    assert "is a private address" in problems({**KEYS, **url})["CRM_WEBHOOK_URL"]
+    assert load(**url, STORYLINE_WEBHOOK_PRIVATE="yes").webhooks.is_on
+
+
+def test_a_secret_that_is_none_is_said_without_the_secret() -> None:
+    said = problems({**KEYS, "CRM_WEBHOOK_SECRET": "whsec_$$$"})["CRM_WEBHOOK_SECRET"]
+    assert "Standard Webhooks" in said and "$$$" not in said
+
+
+def test_a_short_password_of_the_desk_is_refused() -> None:
+    said = problems({**KEYS, "STORYLINE_DESK_PASSWORD": "sesame"})["STORYLINE_DESK_PASSWORD"]
+    assert "at least 8 characters" in said and "sesame" not in said
+
+
+def test_a_price_table_that_cannot_be_used_is_found_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "prices.yaml").write_text("model: x", encoding="utf-8")
+    said = problems({**KEYS, "STORYLINE_PRICES": str(tmp_path / "prices.yaml")})
+    assert "must be a list of rows" in said["STORYLINE_PRICES"]
+
+
+def test_every_password_is_kept_out_of_the_logs() -> None:
+    secrets = load(STORYLINE_DESK_PASSWORD="open sesame", **SIGNED).secrets
+    assert {"open sesame", SIGNED["CRM_WEBHOOK_SECRET"]} <= set(secrets)

@@ -1,0 +1,197 @@
+"""Another system takes each message once, however often it was away, slow or refusing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import aiohttp
+import pytest
+
+from bot.records import CallRecord, EndReason, Records, utc_now
+from bot.records.outbox import Letter, LetterState
+from bot.settings.private_address import is_public, names_private_address
+from bot.settings.webhooks import WebhookSettings
+from bot.webhooks.address import Forbidden, PublicResolver
+from bot.webhooks.sender import Sender
+from tests.bot.records.diary.entries import a_turn, some_usage
+from tests.bot.records.records import a_call
+from tests.bot.webhooks.receiver import SECRET, Receiver, receiving
+
+pytestmark = pytest.mark.unit
+
+
+class Post:
+    """Senders, one receiver, and a clock that a test moves forward.
+
+    The receiver looks at the age of a signature by the real clock, so signatures are made by it:
+    the clock of the test decides what is due.
+    """
+
+    def __init__(self, records: Records, receiver: Receiver) -> None:
+        self.records = records
+        self.receiver = receiver
+        self.ahead = timedelta()
+
+    def sender(self, *, reaches_private: str = "yes", url: str = "") -> Sender:
+        settings = WebhookSettings.model_validate(
+            {
+                "CRM_WEBHOOK_URL": url or self.receiver.url,
+                "CRM_WEBHOOK_SECRET": SECRET,
+                "STORYLINE_WEBHOOK_PRIVATE": reaches_private,
+            }
+        )
+        return Sender(self.records, settings, clock=self.now)
+
+    def now(self) -> datetime:
+        return utc_now() + self.ahead
+
+    async def deliver(self, *senders: Sender) -> None:
+        """All of them look once."""
+        async with aiohttp.ClientSession() as session:
+            senders = senders or (self.sender(),)
+            await asyncio.gather(*(each.send_due(session) for each in senders))
+
+    async def after(self, hours: float, *senders: Sender) -> None:
+        """So much later, with senders that look every few minutes."""
+        end = self.ahead + timedelta(hours=hours)
+        while self.ahead < end:
+            self.ahead += timedelta(minutes=5)
+            await self.deliver(*senders)
+
+    async def a_call_ends(self) -> CallRecord:
+        call = a_call(ended_at=self.now() - timedelta(seconds=10), end_reason=EndReason.SILENCE)
+        await self.records.calls.save(call)
+        return call
+
+    async def letter(self, call: CallRecord) -> Letter:
+        letter = await self.records.outbox.get(call.call_id)
+        assert letter is not None
+        return letter
+
+
+@pytest.fixture
+async def post(database: str) -> AsyncIterator[Post]:
+    async with Records.open(database, announces=True) as records, receiving() as receiver:
+        yield Post(records, receiver)
+
+
+async def test_a_call_that_ended_is_told_with_all_that_is_kept(post: Post) -> None:
+    call = await post.a_call_ends()
+    await post.records.diaries.write(call.call_id, [(1, a_turn())], [some_usage(1, 0.5)])
+    await post.deliver()
+    body = post.receiver.bodies[0]
+    assert body["type"] == "call.ended"
+    assert body["data"]["call"]["call_id"] == call.call_id
+    assert body["data"]["cost_usd"] == 0.5
+    assert [turn["gap_s"] for turn in body["data"]["turns"]] == [0.75]
+    assert (await post.letter(call)).state is LetterState.TAKEN
+
+
+async def test_words_are_told_only_where_they_are_kept(post: Post) -> None:
+    call = await post.a_call_ends()
+    entries = [(1, a_turn()), (2, a_turn(20, words="hello"))]
+    await post.records.diaries.write(call.call_id, list(entries))
+    await post.deliver()
+    assert [turn["words"] for turn in post.receiver.bodies[0]["data"]["turns"]] == [None, "hello"]
+
+
+async def test_what_was_taken_is_not_sent_again(post: Post) -> None:
+    await post.a_call_ends()
+    await post.deliver()
+    await post.after(1)
+    assert len(post.receiver.seen) == 1
+
+
+@pytest.mark.parametrize("status", [500, 404, 302])
+async def test_a_receiver_that_refuses_for_an_hour_gets_it_once_after(
+    post: Post, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _sign_by_the_real_clock(post, monkeypatch)
+    call = await post.a_call_ends()
+    post.receiver.status = status
+    await post.after(1)
+    assert post.receiver.taken == []
+    assert len(post.receiver.seen) > 3
+    post.receiver.status = 200
+    await post.after(2)
+    assert post.receiver.taken == [f"msg_{call.call_id}"]
+    assert set(post.receiver.seen) == {f"msg_{call.call_id}"}
+
+
+async def test_after_three_days_it_is_given_up(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    _sign_by_the_real_clock(post, monkeypatch)
+    call = await post.a_call_ends()
+    post.receiver.status = 500
+    for _ in range(80):
+        post.ahead += timedelta(hours=1)
+        await post.deliver()
+    letter = await post.letter(call)
+    assert (letter.state, letter.last_answer) == (LetterState.GIVEN_UP, "HTTP 500")
+
+
+async def test_a_receiver_that_is_not_there_is_no_error_of_ours(post: Post) -> None:
+    call = await post.a_call_ends()
+    await post.deliver(post.sender(url="http://127.0.0.1:1/hook"))
+    letter = await post.letter(call)
+    assert letter.state is LetterState.WAITING
+    assert letter.last_answer == "ClientConnectorError"
+
+
+async def test_two_senders_tell_every_call_once(post: Post) -> None:
+    calls = [await post.a_call_ends() for _ in range(5)]
+    await post.deliver(post.sender(), post.sender())
+    assert sorted(post.receiver.seen) == sorted(f"msg_{call.call_id}" for call in calls)
+
+
+async def test_a_call_that_is_forgotten_is_not_told(post: Post) -> None:
+    await post.a_call_ends()
+    await post.records.forgetting.forget("+12025550123")
+    await post.deliver()
+    assert post.receiver.seen == []
+
+
+# --- where it may go ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("8.8.8.8", True),
+        ("2001:4860:4860::8888", True),
+        ("127.0.0.1", False),
+        ("10.1.2.3", False),
+        ("169.254.169.254", False),
+        ("::1", False),
+        ("fe80::1%eth0", False),
+        ("100.64.0.1", False),
+    ],
+)
+def test_private_addresses_are_known(address: str, public: bool) -> None:
+    assert is_public(address) is public
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1/x", "https://[::1]/", "http://localhost:1/"])
+def test_an_address_of_this_machine_is_found_at_the_start(url: str) -> None:
+    assert names_private_address(url)
+    assert not names_private_address("https://crm.example.com/hook")
+
+
+async def test_a_name_that_leads_inside_is_refused() -> None:
+    resolver = PublicResolver()
+    with pytest.raises(Forbidden):
+        await resolver.resolve("localhost", 80)
+    await resolver.close()
+
+
+def _sign_by_the_real_clock(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The receiver's library refuses signatures of the future that the test's clock makes."""
+    original = Sender._post
+
+    async def signed_now(self: Sender, *arguments: object) -> tuple[bool, str]:
+        ahead, post.ahead = post.ahead, timedelta()
+        try:
+            return await original(self, *arguments)  # type: ignore[arg-type]
+        finally:
+            post.ahead = ahead
+
+    monkeypatch.setattr(Sender, "_post", signed_now)
