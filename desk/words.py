@@ -17,6 +17,7 @@ _WHY = {
     EndReason.OPERATOR_HUNG_UP: "An operator ended the call.",
     EndReason.CRASHED: "The call's process died; the watch hung up.",
     EndReason.NEVER_ANSWERED: "Nobody answered, or the caller gave up while it rang.",
+    EndReason.LIMIT_REACHED: "A limit of the caller or of the line was reached.",
     EndReason.FAILED: "A fault of our own, or the connection was lost.",
 }
 

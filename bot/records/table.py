@@ -72,6 +72,7 @@ calls = Table(
     Column("lease_until", UtcDateTime),
     Column("error", Text),
     Index("ix_calls_started_at", "started_at"),
+    Index("ix_calls_ended_at", "ended_at"),
     # Asked before each call is answered: how many has this number had? Also for `forget` and the
     # desk.
     Index("ix_calls_from_number", "from_number", "started_at"),

@@ -9,16 +9,21 @@ from bot.records.diary.forgetting import keep_words_short
 from bot.settings import Settings
 from bot.webhooks.sender import Sender
 from bot.worker.guardian import Guardian
+from bot.worker.metrics import Metrics
 from bot.worker.room_watch import RoomWatch
 from bot.worker.rooms import Rooms
+from bot.worker.tally import Tally
 
 # A stuck question would blind the watch.
 API_LIMIT_S = 4.0
 
 
 @asynccontextmanager
-async def watches(settings: Settings) -> AsyncIterator[RoomWatch]:
-    """Both watches run for as long as the block lasts, in any number of processes at once."""
+async def watches(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[RoomWatch]:
+    """Both watches run for as long as the block lasts, in any number of processes at once.
+
+    Calls that end are counted in `metrics`.
+    """
     async with (
         Records.open(settings.database_url, announces=settings.webhooks.is_on) as records,
         settings.livekit.access.connect(limit_s=API_LIMIT_S) as livekit,
@@ -36,6 +41,8 @@ async def watches(settings: Settings) -> AsyncIterator[RoomWatch]:
         if settings.webhooks.is_on:
             sender = Sender(records, settings.webhooks)
             tasks.append(asyncio.create_task(sender.run(), name="webhooks"))
+        if metrics is not None:
+            tasks.append(asyncio.create_task(Tally(records, metrics).run(), name="tally"))
         try:
             yield room_watch
         finally:

@@ -19,6 +19,7 @@ from bot.talk.audio import load_vad
 from bot.talk.models import make_openai_client
 from bot.talk.warm import Warm
 from bot.worker.health import health_page
+from bot.worker.metrics import Metrics
 from bot.worker.server import Server
 from bot.worker.signals import stop_on_signals
 from bot.worker.watches import API_LIMIT_S, watches
@@ -81,11 +82,17 @@ async def serve(settings: Settings) -> int:
         database.result()
     stop = stop_on_signals()
     server = build_server(settings)
-    worker = settings.worker
+    worker, metrics = settings.worker, Metrics()
     async with (
         settings.livekit.access.connect(limit_s=API_LIMIT_S) as lkapi,
-        watches(settings) as room_watch,
-        health_page(server, worker.health_host, worker.port, lambda: room_watch.is_blind),
+        watches(settings, metrics) as room_watch,
+        health_page(
+            server,
+            worker.health_host,
+            worker.port,
+            lambda: room_watch.is_blind,
+            metrics=metrics,
+        ),
     ):
         running = asyncio.create_task(server.run(), name="worker")
         stopped = asyncio.create_task(stop.wait(), name="signal")

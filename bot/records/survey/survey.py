@@ -53,6 +53,12 @@ class Survey:
         records = records[:limit]
         return CallPage(tuple(records), Cursor.after(records[-1]) if more and records else None)
 
+    async def ended(self, since: datetime, before: datetime) -> list[CallRecord]:
+        """The calls that ended between these moments."""
+        lately = (calls.c.ended_at >= since) & (calls.c.ended_at < before)
+        async with self._database.reading() as connection:
+            return [from_row(row) for row in await connection.execute(select(calls).where(lately))]
+
     async def figures(self, since: datetime) -> Figures:
         """What the calls that began at `since` or later came to."""
         async with self._database.reading() as connection:
