@@ -9,7 +9,7 @@ _WHY = {
     EndReason.STORY_FINISHED: "The story was told, or stopped at the caller's wish.",
     EndReason.CALLER_HUNG_UP: "The other end hung up.",
     EndReason.SILENCE: "Nobody said anything; Echo asked twice and said goodbye.",
-    EndReason.TIME_LIMIT: "The time limit was reached.",
+    EndReason.TIME_LIMIT: "The limit of time or cost was reached.",
     EndReason.PROVIDER_FAILURE: "A model failed, and the apology and the retry did not help.",
     EndReason.WORKER_SHUTDOWN: "The worker was stopped and its drain time was over.",
     EndReason.VOICEMAIL: "An answering machine answered.",

@@ -188,6 +188,14 @@ class CallSettings(Group):
         alias="STORYLINE_MAX_CALL_S",
         description="Longest call, counted from the answer: bounds what one caller can cost.",
     )
+    max_cost_usd: float | None = Field(
+        None,
+        ge=0.001,
+        le=1000,
+        alias="STORYLINE_MAX_CALL_COST",
+        description="USD that one call may cost, by the price table. At 80 % Echo brings the story "
+        "home, at 100 % she says goodbye; a model without a price does not count.",
+    )
     wind_down_s: float = Field(
         45,
         ge=1,

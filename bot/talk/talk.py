@@ -25,6 +25,7 @@ from bot.talk.session_voice import SessionVoice
 from bot.talk.turns.turn_taking import TurnTaking
 from bot.talk.warm import Warm
 from bot.talk.watchers.chronicler import Chronicler
+from bot.talk.watchers.cost_limit import keep_cost_limit
 from bot.talk.watchers.hearing import Hearing
 from bot.talk.watchers.observer import SessionObserver
 from bot.talk.watchers.patience import Patience
@@ -174,6 +175,17 @@ class Talk:
                 ),
                 name="time-limit",
             )
+            if call.max_cost_usd is not None:
+                group.create_task(self._keep_cost(call.max_cost_usd), name="cost-limit")
+
+    async def _keep_cost(self, max_cost_usd: float) -> None:
+        await keep_cost_limit(
+            self.floor,
+            self._conversation,
+            self._chronicler.spending,
+            max_cost_usd=max_cost_usd,
+            diary=self._recorder.diary,
+        )
 
     async def _heed_goodbye(self) -> None:
         await self._line.goodbye_asked.wait()

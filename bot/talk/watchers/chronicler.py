@@ -16,6 +16,7 @@ from livekit.agents.metrics import AgentSessionUsage
 from agents.conversation import Conversation
 from agents.storyteller import StoryAgent
 from bot.money.prices import PriceTable
+from bot.money.spending import Spending
 from bot.money.usage import amounts
 from bot.records.diary import Diary, EventKind, Turn, Who
 from bot.records.record import utc_now
@@ -28,7 +29,7 @@ _NOTED = {Clip.FILLER: EventKind.FILLER, Clip.APOLOGY: EventKind.APOLOGY}
 class Chronicler:
     """Listens to one session for as long as it lives, and decides nothing.
 
-    `keep_words`: whether what was said is kept, too.
+    `keep_words`: whether what was said is kept, too. `spending`: what the call has cost so far.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class Chronicler:
         self._day = utc_now().date()
         self._played: set[Clip] = set()
         self._has_handed_over = False
-        self._cost_usd = 0.0
+        self.spending = Spending()
         # Of the caller's turn, by ear: a realtime model does not say when they spoke.
         self._caller_began_s: float | None = None
         self._caller_ended_s: float | None = None
@@ -54,11 +55,6 @@ class Chronicler:
         session.on("conversation_item_added", self._on_item)
         session.on("agent_state_changed", self._on_agent_state)
         session.on("session_usage_updated", self._on_usage)
-
-    @property
-    def cost_usd(self) -> float:
-        """What the call has cost so far, as far as there are prices."""
-        return self._cost_usd
 
     def noting(self, clips: Clips) -> Clips:
         """`clips`, with every filler and apology noted."""
@@ -124,7 +120,7 @@ class Chronicler:
     def count(self, usage: AgentSessionUsage) -> None:
         """What has been used since the session began."""
         used = [self._prices.priced(each, self._day) for each in amounts(usage.model_usage)]
-        self._cost_usd = sum(each.cost_usd or 0.0 for each in used)
+        self.spending.comes_to(sum(each.cost_usd or 0.0 for each in used))
         self._diary.used(used)
 
 

@@ -23,10 +23,16 @@ async def keep_time_limit(
     To be started when the caller has answered.
     """
     await asyncio.sleep(max_call_s - wind_down_s)
-    story = conversation.story
-    if story is not None:
-        if diary is not None:
-            diary.note(EventKind.WIND_DOWN)
-        floor.reply(load_prompt("wind_down", name=story.name, location=story.location))
+    wind_down(floor, conversation, diary)
     await asyncio.sleep(wind_down_s)
     await floor.last_words(EndReason.TIME_LIMIT, LastWords(load_prompt("farewell_time_limit")))
+
+
+def wind_down(floor: Floor, conversation: Conversation, diary: Diary | None) -> None:
+    """Let Echo bring the story home, where there is one."""
+    story = conversation.story
+    if story is None:
+        return
+    if diary is not None:
+        diary.note(EventKind.WIND_DOWN)
+    floor.reply(load_prompt("wind_down", name=story.name, location=story.location))

@@ -201,4 +201,4 @@ async def test_usage_has_its_cost_and_an_unknown_model_none() -> None:
     )
     costs = {each.model: each.cost_usd for each in call.diary.usage}
     assert costs == {"nova-3": pytest.approx(0.0154), "brand-new": None}
-    assert call.chronicler.cost_usd == pytest.approx(0.0154)
+    assert call.chronicler.spending.usd == pytest.approx(0.0154)
