@@ -178,11 +178,10 @@ class Stack:
         await part.wait_ready(is_watching)
 
     async def start_desk(self) -> str:
-        """Start the operator's page; returns its address."""
-        env = clean_environment() | self.env()
-        await self._start(
-            parts.desk(self.run_dir, self._ports, env), health.http_ok(self._ports.desk, "/login")
-        )
+        """Start the operator's page if it is not there; returns its address."""
+        program = parts.desk(self.run_dir, self._ports, clean_environment() | self.env())
+        if program.name not in self._checks:
+            await self._start(program, health.http_ok(self._ports.desk, "/login"))
         return f"http://{LOOPBACK}:{self._ports.desk}"
 
     async def stop_worker(self, grace_s: float = parts.WORKER_STOP_GRACE_S) -> None:
