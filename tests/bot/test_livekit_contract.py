@@ -176,7 +176,7 @@ def private_uses(source: Any) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("room", ["agents", "bot", "scripts", "sip"])
+@pytest.mark.parametrize("room", ["agents", "bot", "desk", "scripts", "sip"])
 def test_nothing_private_is_used_anywhere_else(room: str) -> None:
     found = {
         f"{path.relative_to(ROOT)}:{use}"

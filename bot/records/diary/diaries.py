@@ -120,5 +120,5 @@ def _values(entry: Entry) -> dict[str, Any]:
 
 
 def _entry(row: Row[Any]) -> dict[str, Any]:
-    columns = row._asdict()
-    return {name: columns[name] for name in columns if name not in ("call_id", "number")}
+    columns = row._mapping.items()
+    return {str(name): value for name, value in columns if name not in ("call_id", "number")}

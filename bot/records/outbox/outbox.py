@@ -77,7 +77,7 @@ class Outbox:
 
     async def _read(self, statement: Select[Any]) -> list[Letter]:
         async with self._database.reading() as connection:
-            return [Letter(**row._asdict()) for row in await connection.execute(statement)]
+            return [Letter(**row._mapping) for row in await connection.execute(statement)]
 
 
 def _is(state: LetterState) -> Any:
