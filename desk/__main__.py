@@ -61,6 +61,7 @@ async def _serve(settings: Settings, host: str, port: int) -> None:
         office = Office(
             records=records,
             say_goodbye=doors.say_goodbye,
+            listen=doors.listen,
             look_at_line=doors.look_at_line,
             worker=doors.worker,
             clock=utc_now,

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 
 from bot.records import RecordsError
 from desk.office import Office
-from desk.pages import call, calls, entrance, line, live, outbound
+from desk.pages import call, calls, entrance, line, listen, live, outbound
 from desk.render import page
 from desk.security.door import Door
 from desk.security.headers import SecurityHeaders
@@ -40,6 +40,8 @@ _ROUTES = [
     Route("/live", live.live),
     Route("/live/stream", live.stream),
     Route("/live/{call_id}/hang-up", live.hang_up, methods=["POST"]),
+    Route("/live/{call_id}/listen", listen.listen, methods=["POST"]),
+    Route("/live/{call_id}/sound", listen.sound),
     Route("/outbound", outbound.outbound),
     Route("/outbound/block", outbound.block, methods=["POST"]),
     Route("/outbound/forget", outbound.forget, methods=["POST"]),
@@ -86,6 +88,7 @@ def make_app(
     app.state.password = Password(password) if password else None
     app.state.attempts = attempts or Attempts()
     app.state.streams = live.streams()
+    app.state.listeners = listen.listeners()
     return SecurityHeaders(app)  # around everything, so that errors have them too
 
 

@@ -1,9 +1,12 @@
 """The real doors: LiveKit's API, the worker's health page, the doctor."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+from livekit import rtc
 from livekit.api import ServerError
 
 from bot import messages
@@ -13,6 +16,7 @@ from bot.messages import Message
 from bot.records import CallRecord
 from bot.settings import Settings
 from bot.settings.environment import read_environment
+from desk.listening import listen
 from desk.office import DoorClosed
 from sip.doctor.finding import Finding, failed
 from sip.doctor.walk import walk
@@ -40,6 +44,15 @@ class Doors:
                 )
         except (ServerError, aiohttp.ClientError, TimeoutError) as error:
             raise DoorClosed(f"LiveKit did not take it ({type(error).__name__})") from error
+
+    async def listen(self, call: CallRecord) -> AsyncGenerator[bytes, None]:
+        """Both voices of a call. Raises DoorClosed before the first sound."""
+        try:
+            async with aclosing(listen(self._access, call.room_name)) as sound:
+                async for part in sound:
+                    yield part
+        except rtc.ConnectError as error:
+            raise DoorClosed("LiveKit let nobody in") from error
 
     async def look_at_line(self) -> list[Finding]:
         """What `provision-trunk doctor` would say of the file in this folder."""

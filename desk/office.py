@@ -1,6 +1,6 @@
 """What the desk works with: the records, and the doors through which it asks others to act."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,13 +13,16 @@ from sip.doctor.finding import Finding
 class Office:
     """Everything a page may use.
 
-    `say_goodbye(call)` asks a call to end with Echo's goodbye; raises DoorClosed. `look_at_line()`
-    walks the chain from the number to the agent. `worker()` is what the worker on this machine
-    says of itself, None when there is none. `region`: whose national numbers people type.
+    `say_goodbye(call)` asks a call to end with Echo's goodbye; raises DoorClosed. `listen(call)` is
+    its sound as a WAV file without an end; before the first part it may raise DoorClosed, too.
+    `look_at_line()` walks the chain from the number to the agent. `worker()` is what the worker on
+    this machine says of itself, None when there is none. `region`: whose national numbers people
+    type.
     """
 
     records: Records
     say_goodbye: Callable[[CallRecord], Awaitable[None]]
+    listen: Callable[[CallRecord], AsyncGenerator[bytes, None]]
     look_at_line: Callable[[], Awaitable[list[Finding]]]
     worker: Callable[[], Awaitable[dict[str, Any] | None]]
     clock: Callable[[], datetime]

@@ -34,6 +34,7 @@ _EVENTS = {
     EventKind.GOODBYE_HEARD: "the last words were said to their end",
     EventKind.ROOM_GONE: "our connection to the room ended",
     EventKind.LEG_GONE: "the telephone was seen gone",
+    EventKind.LISTENED_IN: "somebody at the desk listened in",
     EventKind.WORDS_OPENED: "somebody at the desk opened the words",
     EventKind.END_ASKED: "the call was asked to end",
 }

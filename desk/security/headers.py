@@ -6,7 +6,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 POLICY = "; ".join(
     (
         "default-src 'none'",
-        *(f"{kind} 'self'" for kind in ("style-src", "script-src", "img-src", "connect-src")),
+        *(
+            f"{kind} 'self'"
+            for kind in ("style-src", "script-src", "img-src", "media-src", "connect-src")
+        ),
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",

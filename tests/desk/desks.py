@@ -1,6 +1,7 @@
 """A desk to test with, and somebody who looks at it."""
 
 import re
+from collections.abc import AsyncGenerator
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -16,6 +17,7 @@ from tests.bot.records.records import NOON
 
 SECRET = "a-secret-of-livekit"
 PASSWORD = "open sesame"
+SOUND = b"RIFF and two voices"
 
 
 class ADesk:
@@ -37,6 +39,7 @@ class ADesk:
         self.office = Office(
             records=records,
             say_goodbye=self._say_goodbye,
+            listen=self._listen,
             look_at_line=self._look,
             worker=self._worker,
             clock=self._clock,
@@ -84,6 +87,12 @@ class ADesk:
         if self.door_is_closed:
             raise DoorClosed("LiveKit did not take it (TimeoutError)")
         self.told.append(call.call_id)
+
+    async def _listen(self, call: CallRecord) -> AsyncGenerator[bytes, None]:
+        if self.door_is_closed:
+            raise DoorClosed("LiveKit let nobody in")
+        yield SOUND[:4]
+        yield SOUND[4:]
 
     async def _look(self) -> list[Finding]:
         return [failed("keys", "the server does not accept them", "Check <LIVEKIT_API_KEY>")]

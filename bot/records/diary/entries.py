@@ -29,6 +29,7 @@ class EventKind(StrEnum):
     GOODBYE_HEARD = "goodbye_heard"  # the last words were said to their end
     ROOM_GONE = "room_gone"  # our connection to the room ended
     LEG_GONE = "leg_gone"  # the telephone was seen gone
+    LISTENED_IN = "listened_in"  # somebody at the desk heard the call
     WORDS_OPENED = "words_opened"  # somebody at the desk read what was said
     END_ASKED = "end_asked"  # an operator, or a worker that drains, asked the call to end
 
