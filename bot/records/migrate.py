@@ -77,10 +77,15 @@ async def check_tables(engine: AsyncEngine) -> None:
 
 def _exists(engine: AsyncEngine) -> bool:
     """False for an SQLite file that is not there: looking into it would make it."""
-    file = engine.url.database
-    if engine.dialect.name != "sqlite" or not file or file.startswith("file:"):
-        return True
-    return Path(file).exists()
+    file = _file_of(engine)
+    return file is None or file.exists()
+
+
+def _file_of(engine: AsyncEngine) -> Path | None:
+    name = engine.url.database
+    if engine.dialect.name != "sqlite" or not name or name.startswith(("file:", ":memory:")):
+        return None
+    return Path(name)
 
 
 def _config() -> Config:
@@ -122,6 +127,9 @@ async def _prepare_sqlite(engine: AsyncEngine) -> None:
     The driver would commit every CREATE TABLE by itself: it is told to leave transactions alone,
     and the whole upgrade runs under the write lock from its first statement.
     """
+    if (file := _file_of(engine)) is not None:
+        # For its owner alone: it holds numbers and names. SQLite's files beside it get the same.
+        file.touch(mode=0o600)
     async with engine.connect() as connection:
         await connection.execute(text("PRAGMA journal_mode = WAL"))
 

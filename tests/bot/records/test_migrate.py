@@ -30,6 +30,21 @@ async def test_the_migrations_make_exactly_the_tables_of_the_code(database: str)
         await engine.dispose()
 
 
+async def test_a_file_with_numbers_in_it_is_its_owners_alone(empty_database: str) -> None:
+    if not empty_database.startswith("sqlite"):
+        return  # a server keeps its own files
+    path = Path(empty_database.partition("///")[2])
+    before = os.umask(0)
+    try:
+        await migrate(empty_database)
+        async with Records.open(empty_database) as records:
+            await records.calls.save(a_call())
+            modes = {each.name: each.stat().st_mode & 0o777 for each in path.parent.iterdir()}
+    finally:
+        os.umask(before)
+    assert modes and set(modes.values()) == {0o600}, modes
+
+
 async def test_migrating_again_keeps_the_calls(database: str) -> None:
     call = a_call()
     async with Records.open(database) as records:
