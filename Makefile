@@ -32,7 +32,7 @@ demo: setup ## One whole call on this machine, no keys: watch Echo tell a story
 demo-up: setup ## Leave the line open, to ring it with a softphone on this machine
 	@$(RUN) python -m local.stack up
 
-chaos: setup ## Every fault on a real call, and a table of what the caller heard (20 minutes)
+chaos: setup ## Every fault on a real call, and a table of what the caller heard (half an hour)
 	@$(RUN) python -m bench.chaos
 
 test: setup-tests ## All tests, with real SIP calls

@@ -61,7 +61,9 @@ async def _run(faults: list[Fault], console: Console) -> list[tuple[str, ...]]:
 
 async def provoke(fault: Fault) -> Seen:
     """Make the call, let the fault happen, and watch. Raises CallerError, StackError."""
-    async with mid_story(fault.worker_env) as scene:
+    async with mid_story(
+        fault.worker_env, by_cable=fault.by_cable, two_workers=fault.two_workers
+    ) as scene:
         await fault.provoke(scene)
         return await scene.watch(fault.limit_s)
 

@@ -8,12 +8,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 
+from bench.chaos import crowd
+from bench.chaos.cable import Cable
 from bench.chaos.scene import Scene
 from bench.chaos.seen import Promise
-from local.caller import CallerError
 
-_BUSY = 486
-_BUSY_WITHIN_S = 14.0
 _CRASHED = frozenset({"crashed"})
 _FINISHED = frozenset({"story_finished"})
 _LOST = frozenset({"failed", "crashed"})
@@ -29,6 +28,8 @@ class Fault:
     promise: Promise
     limit_s: float = 45.0
     worker_env: Mapping[str, str] = field(default_factory=dict)
+    by_cable: bool = False
+    two_workers: bool = False
     is_quick: bool = False
 
 
@@ -122,11 +123,21 @@ async def _asked_twice(scene: Scene) -> None:
     await scene.talk_to_the_end()
 
 
-async def _full(scene: Scene) -> None:
+def _cut(scene: Scene) -> Cable:
     scene.happens_now()
-    status, after_s = await scene.ring_beside()
-    if status != _BUSY or after_s > _BUSY_WITHIN_S:
-        raise CallerError(f"the second caller got {status} after {after_s:.1f} s")
+    scene.cable.cut()
+    return scene.cable
+
+
+async def _cut_off(scene: Scene) -> None:
+    await scene.stack.start_watch()
+    _cut(scene)
+
+
+async def _cut_for_a_moment(scene: Scene) -> None:
+    cable = _cut(scene)
+    await asyncio.sleep(3.0)
+    cable.mend()
     await scene.talk_to_the_end()
 
 
@@ -188,7 +199,7 @@ FAULTS = (
         "providers-gone",
         "all model providers gone",
         _killed("providers"),
-        _promise(25, frozenset({"provider_failure"})),
+        _promise(15, frozenset({"provider_failure"})),
     ),
     Fault(
         "database-locked",
@@ -201,7 +212,7 @@ FAULTS = (
         "database-deleted",
         "database deleted",
         _database_deleted,
-        _promise(60, _FINISHED, 12),
+        Promise(60, _FINISHED, 12, recorded=False),
         limit_s=75.0,
     ),
     Fault(
@@ -214,9 +225,55 @@ FAULTS = (
     Fault(
         "full",
         "a second caller rings a full worker, and gets the busy tone",
-        _full,
+        crowd.full,
         _promise(90, _FINISHED, 30),
         limit_s=100.0,
         worker_env={"STORYLINE_MAX_CALLS": "1"},
+    ),
+    Fault(
+        "last-place",
+        "four callers, one after the other, at a worker that takes four",
+        crowd.last_place,
+        _promise(90, _FINISHED, 30),
+        limit_s=100.0,
+        worker_env={"STORYLINE_MAX_CALLS": "4"},
+    ),
+    Fault(
+        "rolling",
+        "one of two workers told to stop: who rings is answered, the story goes on",
+        crowd.rolling_restart,
+        _promise(90, _FINISHED, 30),
+        limit_s=100.0,
+        two_workers=True,
+    ),
+    Fault(
+        "one-of-two-killed",
+        "one of two workers killed",
+        crowd.worker_killed_beside_another,
+        _promise(10, _CRASHED),
+        two_workers=True,
+    ),
+    Fault(
+        "strangers",
+        "700 INVITEs with guessed passwords or none, garbage, forged names; then an honest caller",
+        crowd.strangers,
+        _promise(90, _FINISHED, 30),
+        limit_s=100.0,
+    ),
+    Fault(
+        "cut-off",
+        "the worker cut off from LiveKit, but for the sound; a watch beside LiveKit",
+        _cut_off,
+        _promise(35, _LOST, 20),
+        limit_s=60.0,
+        by_cable=True,
+    ),
+    Fault(
+        "cut-3s",
+        "the same for 3 s",
+        _cut_for_a_moment,
+        _promise(90, _FINISHED, 15),
+        limit_s=100.0,
+        by_cable=True,
     ),
 )

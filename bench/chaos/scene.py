@@ -3,18 +3,20 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from dataclasses import dataclass, field
 
 import aiohttp
 from livekit import api
 
+from bench.chaos.cable import Cable, laid
+from bench.chaos.pair import Pair, beside
 from bench.chaos.seen import Row, Seen
 from local.caller import CallEnded, CallerError, CallFailed, NothingHeard, PhoneCall, SipCaller
 from local.stack import Stack
 
 _CALLER = "+12025550142"
-_SECOND_CALLER = "+12025550143"
+_MORE_CALLERS = "+1202555{:04d}"
 _WHO = "I'm Peter from Berlin."
 _POLL_S = 0.1
 # After BYE or the last look: the record and the room may take so long.
@@ -28,7 +30,23 @@ class Scene:
     stack: Stack
     phone: PhoneCall
     telephone: SipCaller
+    _cable: Cable | None = None
+    _pair: Pair | None = None
     fault_s: float = 0.0
+    _callers: int = 143
+    _held: list[PhoneCall] = field(default_factory=list)
+
+    @property
+    def cable(self) -> Cable:
+        """Where the fault asked for one."""
+        assert self._cable is not None
+        return self._cable
+
+    @property
+    def pair(self) -> Pair:
+        """Where the fault asked for two workers."""
+        assert self._pair is not None
+        return self._pair
 
     async def room_name(self) -> str:
         """The room of the call."""
@@ -44,23 +62,35 @@ class Scene:
                 api.CreateAgentDispatchRequest(agent_name="storyteller", room=room_name)
             )
 
-    async def ring_beside(self) -> tuple[int | None, float]:
-        """A second caller rings: the final answer (None: answered), and after how many seconds."""
+    async def ring_beside(self, *, hold: bool = False) -> tuple[int | None, float]:
+        """One more caller rings: the final answer (None: answered), and after how many seconds.
+
+        `hold`: whoever is answered stays on the line, until `let_go`.
+        """
         begun_s = self.phone.now_s
+        self._callers += 1
         ringing = await self.telephone.start_dial(
             self.stack.sip_address,
             self.stack.number,
             user=self.stack.sip_user,
             password=self.stack.sip_password,
-            from_number=_SECOND_CALLER,
+            from_number=_MORE_CALLERS.format(self._callers),
         )
         status: int | None = None
         try:
             call = await ringing.wait_answered(40.0)
-            await call.hang_up()
+            after_s = self.phone.now_s - begun_s
+            self._held.append(call)
+            if not hold:
+                await self.let_go()
         except CallFailed as failure:
-            status = failure.status_code
-        return status, self.phone.now_s - begun_s
+            status, after_s = failure.status_code, self.phone.now_s - begun_s
+        return status, after_s
+
+    async def let_go(self) -> None:
+        """Everybody who rang beside the caller hangs up."""
+        while self._held:
+            await self._held.pop().hang_up()
 
     def _livekit(self) -> api.LiveKitAPI:
         stack = self.stack
@@ -137,12 +167,27 @@ class Scene:
 
 
 @asynccontextmanager
-async def mid_story(worker_env: Mapping[str, str] | None = None) -> AsyncIterator[Scene]:
-    """A fresh stack with one caller to whom the story has just begun. Raises CallerError."""
-    async with (
-        Stack(worker_env=worker_env) as stack,
-        SipCaller(stack.providers_url) as telephone,
-    ):
+async def mid_story(
+    worker_env: Mapping[str, str] | None = None,
+    *,
+    by_cable: bool = False,
+    two_workers: bool = False,
+) -> AsyncIterator[Scene]:
+    """A fresh stack with one caller to whom the story has just begun. Raises CallerError.
+
+    `by_cable`: the worker reaches LiveKit through a cable that can be cut. `two_workers`: either of
+    two has the call.
+    """
+    async with AsyncExitStack() as opened:
+        stack = await opened.enter_async_context(
+            Stack(worker_env=worker_env, with_worker=not by_cable)
+        )
+        cable = None
+        if by_cable:
+            cable = await opened.enter_async_context(laid(stack.livekit_url))
+            await stack.start_worker({"LIVEKIT_URL": cable.url})
+        pair = await opened.enter_async_context(beside(stack)) if two_workers else None
+        telephone = await opened.enter_async_context(SipCaller(stack.providers_url))
         phone = await telephone.dial(
             stack.sip_address,
             stack.number,
@@ -152,7 +197,7 @@ async def mid_story(worker_env: Mapping[str, str] | None = None) -> AsyncIterato
         )
         try:
             await _into_the_story(phone)
-            yield Scene(stack, phone, telephone)
+            yield Scene(stack, phone, telephone, cable, pair)
         finally:
             await phone.aclose()
             phone.save(stack.run_dir / "call.wav")

@@ -33,13 +33,15 @@ class Seen:
 class Promise:
     """What the caller may count on. `reasons`: words of the record that tell the truth.
 
-    `bye_within_s` is None where nobody is left who could send one.
+    `bye_within_s` is None where nobody is left who could send one; `recorded` is false where
+    nothing is left to write into.
     """
 
     bye_within_s: float | None
     reasons: frozenset[str]
     silence_s: float | None
     closed: bool = True
+    recorded: bool = True
 
 
 def broken(seen: Seen, promise: Promise) -> list[str]:
@@ -52,15 +54,20 @@ def broken(seen: Seen, promise: Promise) -> list[str]:
             found.append(f"BYE later than {promise.bye_within_s:g} s")
     if promise.silence_s is not None and seen.silence_s > promise.silence_s:
         found.append(f"more than {promise.silence_s:g} s of silence")
-    if seen.row is None:
-        found.append("no record")
-    else:
-        if promise.closed and not seen.row.is_closed:
-            found.append("record open")
-        if promise.bye_within_s is not None and seen.bye_s is None and seen.row.is_closed:
-            found.append("record closed with the caller connected")
-        if seen.row.end_reason not in promise.reasons:
-            found.append(f"record says {seen.row.end_reason}")
+    found += _wrong_in_the_record(seen, promise)
     if seen.rooms_left:
         found.append("room left")
+    return found
+
+
+def _wrong_in_the_record(seen: Seen, promise: Promise) -> list[str]:
+    if seen.row is None:
+        return ["no record"] if promise.recorded else []
+    found: list[str] = []
+    if promise.closed and not seen.row.is_closed:
+        found.append("record open")
+    if promise.bye_within_s is not None and seen.bye_s is None and seen.row.is_closed:
+        found.append("record closed with the caller connected")
+    if seen.row.end_reason not in promise.reasons:
+        found.append(f"record says {seen.row.end_reason}")
     return found

@@ -37,6 +37,10 @@ def test_a_livekit_that_cannot_be_asked_is_no_room_left() -> None:
     assert broken(replace(KEPT, rooms_left=None), PROMISE) == []
 
 
+def test_where_nothing_is_left_to_write_into_no_record_is_asked_for() -> None:
+    assert broken(replace(KEPT, row=None), replace(PROMISE, recorded=False)) == []
+
+
 def test_where_nobody_can_send_a_bye_none_is_asked_for() -> None:
     nobody = replace(PROMISE, bye_within_s=None, silence_s=None)
     assert broken(replace(KEPT, bye_s=None, silence_s=45.0), nobody) == []
