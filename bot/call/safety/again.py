@@ -2,12 +2,17 @@
 
 import asyncio
 import logging
+from typing import TYPE_CHECKING
 
 import aiohttp
 from livekit import api
-from livekit.agents import JobContext
 from livekit.protocol.agent import JobStatus
 from livekit.protocol.models import ParticipantInfo
+
+if TYPE_CHECKING:
+    # To read it takes two seconds of a processor, and the watch, which needs none of it, is to be
+    # there at once.
+    from livekit.agents import JobContext
 
 logger = logging.getLogger("storyline.call")
 
@@ -20,7 +25,7 @@ _LIMIT_S = 2.0
 UNDER_WAY = frozenset({JobStatus.JS_PENDING, JobStatus.JS_RUNNING})
 
 
-async def is_needed(ctx: JobContext) -> bool:
+async def is_needed(ctx: "JobContext") -> bool:
     """False when another storyteller is in the room, or was asked for before this one.
 
     Several watches may have asked in the same moment; a caller wants one Echo. A LiveKit that
