@@ -167,7 +167,8 @@ FAULTS = (
         "livekit-server killed",
         _killed("livekit-server"),
         # LiveKit SIP itself holds the line for a minute; nobody else can reach the telephone.
-        _promise(70, _LOST),
+        # The record stays open: without LiveKit nobody sees that the telephone is gone.
+        Promise(70, _LOST, 70, closed=False),
         limit_s=90.0,
     ),
     Fault(

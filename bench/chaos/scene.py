@@ -12,7 +12,9 @@ from livekit import api
 from bench.chaos.cable import Cable, laid
 from bench.chaos.pair import Pair, beside
 from bench.chaos.seen import Row, Seen
-from local.caller import CallEnded, CallerError, CallFailed, NothingHeard, PhoneCall, SipCaller
+from local.caller.errors import CallEnded, CallerError, CallFailed, NothingHeard
+from local.caller.phone_call import PhoneCall
+from local.caller.sip_caller import SipCaller
 from local.stack import Stack
 
 _CALLER = "+12025550142"
