@@ -15,7 +15,7 @@ from desk.security.password import Attempts
 from sip.doctor.finding import Finding, failed
 from tests.bot.records.records import NOON
 
-SECRET = "a-secret-of-livekit"
+SECRET = "a-secret-of-livekit-that-is-long-enough"
 PASSWORD = "open sesame"
 SOUND = b"RIFF and two voices"
 
@@ -30,6 +30,7 @@ class ADesk:
         password: str | None = None,
         attempts: Attempts | None = None,
         host: str = "127.0.0.1",
+        is_https: bool = False,
     ) -> None:
         self.records = records
         self.told: list[str] = []
@@ -46,7 +47,13 @@ class ADesk:
             region="US",
             keeps_words=True,
         )
-        app = make_app(self.office, secret=SECRET, password=password, attempts=attempts)
+        app = make_app(
+            self.office,
+            secret=SECRET,
+            password=password,
+            attempts=attempts,
+            is_https=is_https,
+        )
         self.client = httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app=app, raise_app_exceptions=False),
             base_url=f"http://{host}",
