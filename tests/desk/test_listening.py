@@ -21,7 +21,7 @@ async def in_progress(desk: ADesk) -> CallRecord:
 async def test_whoever_listens_is_noted_and_hears_the_call(desk: ADesk) -> None:
     call = await in_progress(desk)
     page = await desk.post(f"/live/{call.call_id}/listen")
-    assert f'src="/live/{call.call_id}/sound"' in page.text
+    assert f'data-sound="/live/{call.call_id}/sound"' in page.text
     sound = await desk.get(f"/live/{call.call_id}/sound")
     assert (sound.headers["content-type"], sound.content) == ("audio/wav", SOUND)
     events = (await desk.records.diaries.of(call.call_id)).events
