@@ -8,7 +8,6 @@ import hashlib
 import hmac
 from enum import StrEnum
 
-from livekit import rtc
 from livekit.api import DataPacket, LiveKitAPI, SendDataRequest
 
 
@@ -37,11 +36,11 @@ async def send(api: LiveKitAPI, secret: str, room_name: str, message: Message) -
     )
 
 
-def read(packet: rtc.DataPacket, room_name: str, secret: str) -> Message | None:
-    """What `packet` says; None when it is not one of ours."""
+def read(topic: str | None, data: bytes, room_name: str, secret: str) -> Message | None:
+    """What came in a room says; None when it is not one of ours."""
     try:
-        message = Message(packet.topic or "")
+        message = Message(topic or "")
     except ValueError:
         return None
-    genuine = hmac.compare_digest(packet.data, proof_of(message, room_name, secret))
+    genuine = hmac.compare_digest(data, proof_of(message, room_name, secret))
     return message if genuine else None

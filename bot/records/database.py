@@ -8,8 +8,8 @@ from sqlalchemy import Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.database_url import async_url
 from bot.records.errors import DatabaseUnavailable, RecordsError
-from bot.records.url import async_url
 
 # A call waits for its database in the background; what is not through by then is tried again.
 PATIENCE_S = 3.0

@@ -18,7 +18,7 @@ from pydantic import (
     SecretStr,
 )
 
-from bot.records.url import async_url
+from bot.database_url import async_url
 from sip.access import Access
 
 NoiseCancellation = Literal["krisp", "webrtc", "off"]

@@ -145,7 +145,7 @@ class Line:
         self._ending.set(reason, error)
 
     def _on_data(self, packet: rtc.DataPacket) -> None:
-        match messages.read(packet, self._room_name, self._secret):
+        match messages.read(packet.topic, packet.data, self._room_name, self._secret):
             case Message.END:
                 self._diary.note(EventKind.END_ASKED, "at once")
                 self._ending.set(EndReason.OPERATOR_HUNG_UP)
