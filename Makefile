@@ -6,9 +6,9 @@
 CACHE = $(or $(STORYLINE_CACHE),$(HOME)/.cache/storyline)
 # Looked up when it is used: set-up may have installed it a moment before.
 UV = $(shell command -v uv || echo "$(CACHE)/uv/bin/uv")
-# Two processes for tests without servers; a file's tests stay together. Two lines at once on two
-# cores make each other late, so calls are made one after the other.
-SIDE_BY_SIDE = -n 2 --dist loadscope --no-loadscope-reorder
+# Several processes; a file's tests stay together. What needs no call waits more than it computes;
+# calls in more than two processes make each other late.
+SIDE_BY_SIDE = --dist loadscope --no-loadscope-reorder
 # How long `make mutants` may take, and, if not all, which: MUTANTS="bot.worker.guardian*"
 MUTANTS_S = 3600
 MUTANTS =
@@ -36,14 +36,16 @@ chaos: setup ## Every fault on a real call, and a table of what the caller heard
 	@$(RUN) python -m bench.chaos
 
 test: setup-tests ## All tests, with real SIP calls
-	$(RUN) pytest $(SIDE_BY_SIDE) -m unit
-	$(RUN) pytest -m "stack or e2e"
+	$(RUN) pytest -n 3 $(SIDE_BY_SIDE) -m "not (e2e or alone)"
+	$(RUN) pytest -n 2 $(SIDE_BY_SIDE) -m "e2e and not alone"
+	$(RUN) pytest -m alone
 
 unit: python ## The tests that need no server and no model
-	$(RUN) pytest $(SIDE_BY_SIDE) -m unit
+	$(RUN) pytest -n 2 $(SIDE_BY_SIDE) -m unit
 
-e2e: setup-tests ## The tests that make real SIP calls
-	$(RUN) pytest -m "stack or e2e"
+e2e: setup-tests ## The tests that talk on real SIP calls
+	$(RUN) pytest -n 2 $(SIDE_BY_SIDE) -m "e2e and not alone"
+	$(RUN) pytest -m alone
 
 bench: setup-tests ## Measure on the wire what a caller hears: the short table
 	$(RUN) python -m bench all

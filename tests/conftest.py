@@ -3,18 +3,19 @@
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
 
-from tests import second_tries
+from tests import second_tries, side_by_side
+from tests.dealing import ByFileOrFolder
 from tests.house import proof
 from tests.second_tries import pytest_sessionfinish, pytest_terminal_summary
 
 __all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
 
-CATEGORIES = ("unit", "stack", "e2e")
+CATEGORIES = ("unit", "stack", "e2e", "alone")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -33,6 +34,11 @@ def pytest_report_header() -> str:
     return f"lines of tests for each line: {goals}"
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileOrFolder:
+    return ByFileOrFolder(config, log)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     silent = [
@@ -41,8 +47,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if silent:
         raise pytest.UsageError(f"mark as {' or '.join(CATEGORIES)}: {', '.join(silent)}")
     for item in items:
-        if item.get_closest_marker("e2e"):
+        if not item.get_closest_marker("unit"):
             second_tries.allow_one(item)
+    # What needs servers takes longest, so it must not be begun last.
+    items.sort(key=lambda item: item.get_closest_marker("unit") is not None)
+    side_by_side.gather(items)
+
+
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    group = side_by_side.group_of(item)
+    if group and (nextitem is None or side_by_side.group_of(nextitem) is not group):
+        group.give_up()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell how long a call took that was made beside others, not how long it was waited for."""
+    report = yield
+    group = side_by_side.group_of(item)
+    if group and call.when == "call":
+        report.duration = group.took_s.get(item.nodeid, report.duration)
+    return report
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from bench.cells.calibrate import calibrate
 from bench.figures import percentile
 from bench.house import open_house
 
-pytestmark = pytest.mark.stack
+pytestmark = pytest.mark.alone
 
 ONSETS = 6
 # The path there and back is 0.22 s on an idle machine; a busy one adds to every part of it.

@@ -98,6 +98,7 @@ async def test_choices_are_understood(ears: Ears, voice: Voice) -> None:
             assert chosen(scene, plain(heard), {}) == choice.to, heard
 
 
+@pytest.mark.alone
 async def test_one_second_after_the_request_the_voice_has_begun(voice: Voice) -> None:
     asked_s = time.perf_counter()
     chunks = voice.speak(GREETING)
@@ -107,6 +108,7 @@ async def test_one_second_after_the_request_the_voice_has_begun(voice: Voice) ->
     assert first_s < 1.0
 
 
+@pytest.mark.alone
 async def test_a_repeated_text_is_there_at_once(voice: Voice) -> None:
     once = await spoken(voice, "The same again.")
     asked_s = time.perf_counter()
@@ -144,6 +146,7 @@ def pitch_hz(sound: Samples) -> float:
     return float(np.median(found))
 
 
+@pytest.mark.alone
 async def test_who_stops_listening_holds_up_nobody(voice: Voice) -> None:
     chunks = voice.speak(" ".join(f"This is the long sentence number {n}." for n in range(60)))
     await anext(chunks)

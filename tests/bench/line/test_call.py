@@ -10,7 +10,7 @@ import pytest
 from bench.line.telephone import CallFailed, Line, dial
 from tests.bench.line.far_end import FarEnd
 
-pytestmark = pytest.mark.stack  # needs SIPp
+pytestmark = pytest.mark.alone  # needs SIPp
 
 
 @pytest.fixture

@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 
 from bot.records import Records
 from local.stack.environment import clean_environment
 from local.stack.ports import Ports
 from local.stack.provision import provision
+from tests import side_by_side
 from tests.e2e.house import House
 from tests.e2e.outbound.operator import Operator
 
@@ -38,6 +40,9 @@ async def ways_out(running_house: House) -> AsyncIterator[Operator]:
 
 
 @pytest_asyncio.fixture
-async def operator(ways_out: Operator, house: House) -> AsyncIterator[Operator]:
+async def operator(
+    ways_out: Operator, house: House, request: pytest.FixtureRequest
+) -> AsyncIterator[Operator]:
     yield ways_out
-    await ways_out.close()
+    if not side_by_side.is_under_way(request.node):
+        await ways_out.close()

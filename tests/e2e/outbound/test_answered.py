@@ -36,6 +36,7 @@ async def test_whoever_answers_hears_at_once_who_is_calling_and_why(operator: Op
     assert len(telephone.calls) == 1
 
 
+@pytest.mark.side_by_side
 async def test_somebody_whose_name_and_place_are_known_gets_the_story_at_once(
     operator: Operator,
 ) -> None:
@@ -55,6 +56,7 @@ async def test_somebody_whose_name_and_place_are_known_gets_the_story_at_once(
     assert record is not None and record.agent_reached is AgentReached.STORY
 
 
+@pytest.mark.side_by_side
 async def test_a_callee_who_hangs_up_at_once_has_answered(operator: Operator) -> None:
     number = operator.new_number()
     telephone = await operator.house.telephone.telephone(number)
@@ -67,6 +69,7 @@ async def test_a_callee_who_hangs_up_at_once_has_answered(operator: Operator) ->
     assert record is not None and record.end_reason is EndReason.CALLER_HUNG_UP
 
 
+@pytest.mark.side_by_side
 async def test_a_callee_who_says_nothing_is_asked_and_then_let_go(operator: Operator) -> None:
     number = operator.new_number()
     telephone = await operator.house.telephone.telephone(number)
@@ -79,6 +82,7 @@ async def test_a_callee_who_says_nothing_is_asked_and_then_let_go(operator: Oper
     assert ended.answer["record"]["end_reason"] == EndReason.SILENCE.value
 
 
+@pytest.mark.side_by_side
 async def test_somebody_who_has_had_enough_in_mid_story_is_never_called_again(
     operator: Operator,
 ) -> None:
@@ -95,6 +99,7 @@ async def test_somebody_who_has_had_enough_in_mid_story_is_never_called_again(
     assert (await command.wait()).answer["record"]["agent_reached"] == AgentReached.STORY.value
 
 
+@pytest.mark.side_by_side
 async def test_whoever_asks_is_never_called_again(operator: Operator) -> None:
     number = operator.new_number()
     telephone = await operator.house.telephone.telephone(number)
@@ -111,3 +116,36 @@ async def test_whoever_asks_is_never_called_again(operator: Operator) -> None:
     assert (ended.exit_code, ended.answer["outcome"]) == (15, "refused")
     assert "do-not-call" in ended.answer["sentence"]
     assert len(telephone.calls) == 1
+
+
+@pytest.mark.side_by_side
+async def test_after_the_answer_ctrl_c_asks_and_a_second_one_is_a_yes(operator: Operator) -> None:
+    number = operator.new_number()
+    telephone = await operator.house.telephone.telephone(number)
+    command = await operator.start(number, *BY_PHONE)
+    call = await operator.pick_up(telephone)
+    await call.hear_turn()
+    command.interrupt()
+    await call.say("I am Maria from Lisbon.")
+    assert (await call.hear_turn(20.0)).text, "one Ctrl-C ends nothing"
+    command.interrupt()
+    await call.wait_hung_up(6.0)
+    ended = await command.wait()
+    assert "End the call?" in ended.err
+    assert (ended.exit_code, ended.answer["outcome"]) == (0, "answered")
+    assert ended.answer["record"]["end_reason"] == EndReason.OPERATOR_HUNG_UP.value
+
+
+@pytest.mark.side_by_side
+async def test_without_json_every_step_is_a_line(operator: Operator) -> None:
+    number = operator.new_number()
+    telephone = await operator.house.telephone.telephone(number)
+    command = await operator.start(number, "--trunk", "telephones")
+    call = await operator.pick_up(telephone)
+    await call.hear_turn()
+    await call.hang_up()
+    out = (await command.wait()).out
+    steps = ("queued", "storyteller", "ringing", "answered", "ended")
+    places = [out.find(step) for step in steps]
+    assert -1 not in places and places == sorted(places), out
+    assert number not in out

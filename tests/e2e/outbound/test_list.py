@@ -13,7 +13,7 @@ from sip.calls.outcome import Outcome
 from tests.e2e.outbound.carrier import carrier, refusing
 from tests.e2e.outbound.operator import Operator
 
-pytestmark = pytest.mark.e2e
+pytestmark = pytest.mark.stack
 
 SHORT = ("--trunk", "carrier", "--ring-timeout", "5", "--json")
 

@@ -11,7 +11,7 @@ from sip.calls.outcome import Outcome
 from tests.e2e.house import assert_heard, hear_until, is_heard
 from tests.e2e.outbound.operator import Operator
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.side_by_side]
 
 BY_PHONE = ("--trunk", "telephones", "--json")
 OPENING_DELAY_S = 1.0

@@ -7,7 +7,7 @@ from sip.calls.outcome import Outcome
 from tests.e2e.outbound.carrier import carrier, ringing_for_ever
 from tests.e2e.outbound.operator import Operator
 
-pytestmark = pytest.mark.e2e
+pytestmark = pytest.mark.stack
 
 BY_PHONE = ("--trunk", "telephones")
 
@@ -36,37 +36,6 @@ async def test_ctrl_c_while_it_rings_is_a_cancel_on_the_wire(operator: Operator)
         assert (await command.wait()).exit_code == 14
         await operator.ended(number)
         assert (line.invites, line.cancels) == (1, 1)
-
-
-async def test_after_the_answer_ctrl_c_asks_and_a_second_one_is_a_yes(operator: Operator) -> None:
-    number = operator.new_number()
-    telephone = await operator.house.telephone.telephone(number)
-    command = await operator.start(number, *BY_PHONE, "--json")
-    call = await operator.pick_up(telephone)
-    await call.hear_turn()
-    command.interrupt()
-    await call.say("I am Maria from Lisbon.")
-    assert (await call.hear_turn(20.0)).text, "one Ctrl-C ends nothing"
-    command.interrupt()
-    await call.wait_hung_up(6.0)
-    ended = await command.wait()
-    assert "End the call?" in ended.err
-    assert (ended.exit_code, ended.answer["outcome"]) == (0, "answered")
-    assert ended.answer["record"]["end_reason"] == EndReason.OPERATOR_HUNG_UP.value
-
-
-async def test_without_json_every_step_is_a_line(operator: Operator) -> None:
-    number = operator.new_number()
-    telephone = await operator.house.telephone.telephone(number)
-    command = await operator.start(number, *BY_PHONE)
-    call = await operator.pick_up(telephone)
-    await call.hear_turn()
-    await call.hang_up()
-    out = (await command.wait()).out
-    steps = ("queued", "storyteller", "ringing", "answered", "ended")
-    places = [out.find(step) for step in steps]
-    assert -1 not in places and places == sorted(places), out
-    assert number not in out
 
 
 async def test_a_dry_run_calls_nobody(operator: Operator) -> None:

@@ -13,7 +13,7 @@ from tests.e2e.outbound.carrier import (
 )
 from tests.e2e.outbound.operator import Operator
 
-pytestmark = pytest.mark.e2e
+pytestmark = pytest.mark.stack
 
 SHORT = ("--trunk", "carrier", "--ring-timeout", "5", "--json")
 

@@ -38,6 +38,7 @@ async def _room_of_the_job(house: House) -> str:
             await asyncio.sleep(LOOK_S)
 
 
+@pytest.mark.side_by_side
 async def test_a_caller_who_hangs_up_on_the_greeting(house: House) -> None:
     async with house.ring() as call:
         await call.phone.wait_for_speech()
@@ -49,6 +50,7 @@ async def test_a_caller_who_hangs_up_on_the_greeting(house: House) -> None:
         assert record.turns == 0
 
 
+@pytest.mark.side_by_side
 async def test_a_caller_who_hangs_up_in_mid_story(house: House) -> None:
     async with house.ring() as call:
         await call.begin_story()

@@ -6,7 +6,7 @@ from agents.story import NEUTRAL_LOCATION, NEUTRAL_NAME
 from bot.records import AgentReached, EndReason
 from tests.e2e.house import House, TestCall, assert_heard, assert_one_heard, has_word
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.side_by_side]
 
 
 async def test_both_facts_in_one_sentence_begin_the_story_at_once(house: House) -> None:

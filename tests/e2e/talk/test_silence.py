@@ -5,7 +5,7 @@ import pytest
 from bot.records import AgentReached, EndReason
 from tests.e2e.house import GREETING, House, assert_heard
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.side_by_side]
 
 
 async def test_a_silent_caller_is_asked_twice_and_then_let_go(house: House) -> None:

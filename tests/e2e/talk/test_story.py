@@ -6,7 +6,7 @@ from bot.records import AgentReached, EndReason
 from tests.e2e.house import House, TestCall, assert_heard, assert_one_heard, is_heard
 from tests.second_tries import Misheard
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.side_by_side]
 
 ANSWERS = ("The left door.", "Anna.", "Open the gate, please.", "Throw him a rope.")
 MORE = ("one more", "last story")

@@ -5,7 +5,7 @@ import pytest
 from bot.records import AgentReached, Direction, EndReason
 from tests.e2e.house import House, assert_heard
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.side_by_side]
 
 
 async def test_a_visitor_by_web_page_is_told_a_story(house: House) -> None:

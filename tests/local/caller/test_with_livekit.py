@@ -13,7 +13,7 @@ from local.stack import Stack
 from tests.local.caller.fakes import tone
 from tests.local.caller.far_end import PASSWORD, USER, delete_room, far_end
 
-pytestmark = pytest.mark.stack
+pytestmark = pytest.mark.alone
 NUMBER = "+12025550171"
 OTHER_NUMBER = "+12025550172"
 ANSWER = {"results": {"channels": [{"alternatives": [{"transcript": "a beep"}]}]}}

@@ -24,7 +24,7 @@ from tests.sip.manifests import parse
 from tests.sip.route.route_cases import CALLER, CASES, OURS, Case, trunk_with
 from tests.sip.telephone import Telephone
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(60)]
 
 _ROOM_WITHIN_S = 6.0
 _NO_ROOM_FOR_S = 2.0  # a room that opens is there after 0.1 to 0.3 s
