@@ -10,6 +10,7 @@ import functools
 import inspect
 import time
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ AT_ONCE = 3
 
 
 class Group:
-    """The marked tests of one run that ask for the same fixtures."""
+    """The marked tests of one folder that ask for the same fixtures."""
 
     def __init__(self, items: list[pytest.Function]) -> None:
         self._items = items
@@ -66,10 +67,11 @@ class Group:
 
 def gather(items: list[pytest.Item]) -> None:
     """Put the marked tests of each group one behind the other, and let them be begun together."""
-    marked: dict[tuple[str, ...], list[pytest.Function]] = {}
+    # By folder, because the tests of a folder go to one process (tests/dealing.py).
+    marked: dict[tuple[Path, tuple[str, ...]], list[pytest.Function]] = {}
     for item in items:
         if isinstance(item, pytest.Function) and item.get_closest_marker(MARK):
-            marked.setdefault(_fixtures(item), []).append(item)
+            marked.setdefault((item.path.parent, _fixtures(item)), []).append(item)
     for members in marked.values():
         group = Group(members)
         for item in members:

@@ -32,7 +32,7 @@ class Stack:
 
     `with_providers=False`: nothing listens at `providers_url`, so a worker's models fail at once
     instead of reaching the internet. `with_trunk=False`: no trunk and no rule on the server.
-    `worker_env` comes on top of `env()` for the worker alone.
+    `worker_env` comes on top of `env()` for the worker alone, `providers_env` for the providers.
     """
 
     number = NUMBER
@@ -46,6 +46,7 @@ class Stack:
         with_trunk: bool = True,
         with_worker: bool = True,
         worker_env: Mapping[str, str] | None = None,
+        providers_env: Mapping[str, str] | None = None,
         on_progress: Callable[[str], None] | None = None,
     ) -> None:
         self.run_dir = (run_dir or run_directory.new()).resolve()
@@ -53,6 +54,7 @@ class Stack:
         self._with_trunk = with_trunk
         self._with_worker = with_worker
         self._worker_env = dict(worker_env or {})
+        self._providers_env = dict(providers_env or {})
         self._on_progress = on_progress or (lambda _: None)
         self._keys = Keys.make()
         self._ports = Ports.pick()
@@ -246,7 +248,7 @@ class Stack:
             raise _first(failures) from None
 
     async def _start_providers(self) -> None:
-        program = parts.providers(self.run_dir, self._ports, self._part_env())
+        program = parts.providers(self.run_dir, self._ports, self._part_env() | self._providers_env)
         await self._start(program, health.http_ok(self._ports.providers, "/health"))
 
     async def _start_livekit(self) -> None:

@@ -1,12 +1,16 @@
 """Stories as data: scenes, the choices between them, and the answers woven in."""
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal
 
+# Names a folder with other stories.
+STORIES_SETTING = "STORYLINE_LOCAL_STORIES"
 YES_WORD, NO_WORD = "@yes", "@no"
 """In a choice's words: any way of saying yes, or no."""
 
@@ -54,8 +58,12 @@ class Story:
 
 @cache
 def load_stories() -> tuple[Story, ...]:
-    """All stories beside this module, in the order of their file names."""
-    folder = files(__package__).joinpath("stories")
+    """All stories beside this module, in the order of their file names.
+
+    STORYLINE_LOCAL_STORIES names another folder with stories.
+    """
+    other = os.environ.get(STORIES_SETTING)
+    folder = Path(other) if other else files(__package__).joinpath("stories")
     found = sorted((entry for entry in folder.iterdir()), key=lambda entry: entry.name)
     return tuple(
         _read_story(entry.name.removesuffix(".toml"), tomllib.loads(entry.read_text("utf-8")))

@@ -26,6 +26,7 @@ _POLL_S = 0.1
 # Heard in the greeting and nowhere else. The ears are not sure of Echo's name, but of her trade.
 GREETING = "storyteller"
 GREETING_END = "calling"
+_LONG_WORD = 9
 
 
 @dataclass
@@ -147,8 +148,13 @@ def has_word(said: str, word: str) -> bool:
 
 
 def is_heard(said: str, words: str) -> bool:
-    """Whether these words were said as they stand or, if it is one word, nearly so."""
-    return words.lower() in said.lower() or has_word(said, words)
+    """Whether these words were said as they stand or, if it is one word, nearly so.
+
+    A long word may be heard as two.
+    """
+    if words.lower() in said.lower() or has_word(said, words):
+        return True
+    return len(words) >= _LONG_WORD and words.lower() in re.sub(r"\W", "", said.lower())
 
 
 def assert_heard(said: str, *words: str) -> None:

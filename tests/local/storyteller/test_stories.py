@@ -7,7 +7,14 @@ import pytest
 from local.storyteller.answers import chosen, free_answer
 from local.storyteller.phrases import is_stop, plain
 from local.storyteller.sayings import ONE_MORE
-from local.storyteller.story_data import AnswerKind, Scene, Story, load_stories
+from local.storyteller.story_data import (
+    STORIES_SETTING,
+    AnswerKind,
+    Scene,
+    Story,
+    load_stories,
+)
+from tests.house import ROOT
 from tests.local.storyteller.conversation import called, story
 
 pytestmark = pytest.mark.unit
@@ -140,3 +147,9 @@ def test_free_answers_become_things(said: str, woven: str | None) -> None:
 )
 def test_free_answers_become_names(said: str, woven: str | None) -> None:
     assert free_answer(NAME_OF_FRIEND, said) == woven
+
+
+def test_another_folder_holds_other_stories(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(STORIES_SETTING, str(ROOT / "tests/e2e/stories"))
+    (tale,) = load_stories.__wrapped__()
+    assert len(paths(tale, tale.scenes[tale.start])) == 6
