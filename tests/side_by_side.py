@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 MARK = "side_by_side"
-AT_ONCE = 3
+AT_ONCE = 2
 
 
 class Group:
