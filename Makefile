@@ -9,6 +9,9 @@ UV = $(shell command -v uv || echo "$(CACHE)/uv/bin/uv")
 # Several processes; a file's tests stay together. What needs no call waits more than it computes;
 # calls in more than two processes make each other late.
 SIDE_BY_SIDE = --dist loadscope --no-loadscope-reorder
+# Where these tests are: to load all others takes ten seconds.
+E2E = tests/bench/chaos tests/e2e
+ALONE = tests/bench tests/local/caller tests/local/test_speech.py
 # How long `make mutants` may take, and, if not all, which: MUTANTS="bot.worker.guardian*"
 MUTANTS_S = 3600
 MUTANTS =
@@ -37,15 +40,15 @@ chaos: setup ## Every fault on a real call, and a table of what the caller heard
 
 test: setup-tests ## All tests, with real SIP calls
 	$(RUN) pytest -n 3 $(SIDE_BY_SIDE) -m "not (e2e or alone)"
-	$(RUN) pytest -n 2 $(SIDE_BY_SIDE) -m "e2e and not alone"
-	$(RUN) pytest -m alone
+	$(RUN) pytest -n 2 $(SIDE_BY_SIDE) -m e2e $(E2E)
+	$(RUN) pytest -m alone $(ALONE)
 
 unit: python ## The tests that need no server and no model
 	$(RUN) pytest -n 2 $(SIDE_BY_SIDE) -m unit
 
 e2e: setup-tests ## The tests that talk on real SIP calls
-	$(RUN) pytest -n 2 $(SIDE_BY_SIDE) -m "e2e and not alone"
-	$(RUN) pytest -m alone
+	$(RUN) pytest -n 2 $(SIDE_BY_SIDE) -m e2e $(E2E)
+	$(RUN) pytest -m alone $(ALONE)
 
 bench: setup-tests ## Measure on the wire what a caller hears: the short table
 	$(RUN) python -m bench all

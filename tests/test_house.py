@@ -243,6 +243,17 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
     assert {"demo", "test"} <= set(COMMAND.findall(readme))
 
 
+def test_make_finds_every_call() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for mark in ("e2e", "alone"):
+        named = re.search(rf"^{mark.upper()} = (.*)$", makefile, re.MULTILINE)
+        assert named is not None
+        places = [ROOT / each for each in named[1].split()]
+        for file in python_files("tests"):
+            if re.search(rf"pytest\.mark\.{mark}\b", file.read_text(encoding="utf-8")):
+                assert any(file.is_relative_to(place) for place in places), file
+
+
 # --- proof ----------------------------------------------------------------------------------------
 
 
