@@ -1,4 +1,7 @@
-"""The story told by the pipeline because the settings say so: the same conversation."""
+"""The story told by the pipeline because the settings say so: the same conversation.
+
+It wants a worker of its own, and so does `test_worker_time_limit.py`: the last files.
+"""
 
 import pytest
 
