@@ -1,6 +1,6 @@
 """The story told by the pipeline because the settings say so: the same conversation.
 
-It wants a worker of its own, and so does `test_worker_time_limit.py`: the last files.
+It wants a worker of its own, as all that `test_worker_*.py` hold: the last files.
 """
 
 import pytest
