@@ -17,6 +17,8 @@ _END_CALL = "lk.sip.EndCall"
 _GONE_S = 3.0
 # A caller who has hung up at the same moment is seen to leave within this.
 _LEAVING_S = 1.0
+# Whoever is cut off from LiveKit does not get through by trying longer, and the watches wait.
+_CUT_OFF_S = 3.0
 
 
 async def end_legs(
@@ -32,7 +34,7 @@ async def end_legs(
     if server_is_lost and await _hung_up_themselves(room):
         return
     try:
-        known = await hang_up(api, room_name)
+        known = await _delete(api, room, room_name)
     except HangUpFailed as refusal:
         if not await _hung_up_themselves(room):
             raise refusal from None
@@ -43,6 +45,19 @@ async def end_legs(
         raise HangUpFailed(room_name, 1, "the telephone is still connected")
 
 
+async def _delete(api: LiveKitAPI, room: rtc.Room, room_name: str) -> bool:
+    """As `hang_up`, but not for long while our own connection is lost."""
+    try:
+        async with asyncio.timeout(None if _is_connected(room) else _CUT_OFF_S):
+            return await hang_up(api, room_name)
+    except TimeoutError:
+        raise HangUpFailed(room_name, 1, "we are cut off from LiveKit") from None
+
+
+def _is_connected(room: rtc.Room) -> bool:
+    return room.connection_state == rtc.ConnectionState.CONN_CONNECTED
+
+
 async def _hung_up_themselves(room: rtc.Room) -> bool:
     """Ask each telephone in the room to hang up; whether we have seen that none is left."""
     said_so = [await _end_call(room, identity) for identity in _telephones(room)]
@@ -50,7 +65,7 @@ async def _hung_up_themselves(room: rtc.Room) -> bool:
         return True
     gone = await _all_gone(room, _GONE_S)
     # That nobody is seen over a connection which is lost proves nothing.
-    return gone and room.connection_state == rtc.ConnectionState.CONN_CONNECTED
+    return gone and _is_connected(room)
 
 
 def _telephones(room: rtc.Room) -> list[str]:
@@ -65,14 +80,16 @@ async def _end_call(room: rtc.Room, identity: str) -> bool:
     """Whether the telephone has said that it hangs up."""
     logger.warning("the room could not be deleted: asking the telephone itself to hang up")
     try:
-        await room.local_participant.perform_rpc(
-            destination_identity=identity,
-            method=_END_CALL,
-            payload="{}",
-            response_timeout=_GONE_S,
-        )
-    except rtc.RpcError as error:
-        logger.warning("the telephone did not answer", extra={"error": str(error)})
+        # Its own limit begins when the question is sent, which a lost connection never does.
+        async with asyncio.timeout(_GONE_S + _LEAVING_S):
+            await room.local_participant.perform_rpc(
+                destination_identity=identity,
+                method=_END_CALL,
+                payload="{}",
+                response_timeout=_GONE_S,
+            )
+    except (rtc.RpcError, TimeoutError) as error:
+        logger.warning("the telephone did not answer", extra={"error": repr(error)})
         return False
     return True
 

@@ -1,5 +1,6 @@
 """A room as our own connection sees it, moved on by hand."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -18,6 +19,7 @@ class FakeRoom(rtc.EventEmitter[str]):
         self.local_participant = self
         self.asked_to_end: list[str] = []
         self.rpc_works = True
+        self.rpc_is_sent = True
 
     def isconnected(self) -> bool:
         return self.connection_state != rtc.ConnectionState.CONN_DISCONNECTED
@@ -61,6 +63,8 @@ class FakeRoom(rtc.EventEmitter[str]):
 
     async def perform_rpc(self, *, destination_identity: str, method: str, **_: object) -> str:
         self.asked_to_end.append(f"{method} {destination_identity}")
+        if not self.rpc_is_sent:
+            await asyncio.Event().wait()
         if not self.rpc_works:
             raise rtc.RpcError(rtc.RpcError.ErrorCode.RESPONSE_TIMEOUT, "no answer")
         self.leave(rtc.DisconnectReason.CLIENT_INITIATED, destination_identity)

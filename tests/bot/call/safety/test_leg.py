@@ -1,5 +1,7 @@
 """A call counts as hung up when its telephone is seen gone, not when a server says so."""
 
+import asyncio
+
 import pytest
 from livekit import api, rtc
 
@@ -15,6 +17,7 @@ pytestmark = pytest.mark.unit
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leg, "_GONE_S", 0.05)
     monkeypatch.setattr(leg, "_LEAVING_S", 0.05)
+    monkeypatch.setattr(leg, "_CUT_OFF_S", 0.05)
 
 
 class Server:
@@ -83,3 +86,18 @@ async def test_nobody_seen_over_a_lost_connection_proves_nothing(
     room.leave(None)
     with pytest.raises(HangUpFailed, match="unauthenticated"):
         await end(room, Server(room, knows=True, deletes=False), monkeypatch)
+
+
+async def test_whoever_is_cut_off_leaves_it_to_the_watches_at_once(
+    room: FakeRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(*_: object) -> bool:
+        await asyncio.Event().wait()
+        return True
+
+    room.lose()
+    room.rpc_is_sent = False
+    monkeypatch.setattr(leg, "hang_up", never)
+    async with api.LiveKitAPI("http://127.0.0.1:1", "key", "secret") as livekit:
+        with pytest.raises(HangUpFailed, match="cut off"):
+            await end_legs(livekit, room.room, "room")
