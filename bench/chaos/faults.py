@@ -265,7 +265,8 @@ FAULTS = (
         "cut-off",
         "the worker cut off from LiveKit, but for the sound; a watch beside LiveKit",
         _cut_off,
-        _promise(35, _LOST, 20),
+        # LiveKit's client itself takes 15 s to notice.
+        _promise(40, _LOST, 25),
         limit_s=60.0,
         by_cable=True,
     ),
