@@ -39,7 +39,9 @@ PREPARED_ANSWERS = 2
 
 # 20 ms frames, as they come from the telephone: the default of 50 ms waits for more.
 INPUT_FRAME_MS = 20
-INPUT_SAMPLE_RATE_HZ = 24_000
+# What voice detector and transcription work at: any other rate would be resampled for each of them.
+# The telephone has half of it.
+INPUT_SAMPLE_RATE_HZ = 16_000
 OUTPUT_SAMPLE_RATE_HZ = 24_000
 
 # No words for this long after speech was heard: the transcription is stuck; ask again.
@@ -95,13 +97,15 @@ def turn_handling(turns: TurnTaking) -> TurnHandlingOptions:
 
 
 class WebRtcNoiseSuppressor(rtc.FrameProcessor[rtc.AudioFrame]):
-    """Noise suppression and high-pass filter on this machine, for self-hosted LiveKit.
+    """Noise suppression, high-pass filter and gain control on this machine, in one pass.
 
-    Holds the state of one caller's audio: make one for each call.
+    For self-hosted LiveKit. Holds the state of one caller's audio: make one for each call.
     """
 
     def __init__(self) -> None:
-        self._processor = rtc.AudioProcessingModule(noise_suppression=True, high_pass_filter=True)
+        self._processor = rtc.AudioProcessingModule(
+            noise_suppression=True, high_pass_filter=True, auto_gain_control=True
+        )
         self._enabled = True
 
     @property
@@ -149,8 +153,9 @@ def room_options(
             sample_rate=INPUT_SAMPLE_RATE_HZ,
             frame_size_ms=INPUT_FRAME_MS,
             noise_cancellation=make_noise_cancellation(cleaning),
-            # Telephone levels differ by 20 dB between lines; the models expect an even voice.
-            auto_gain_control=True,
+            # Telephone levels differ by 20 dB between lines; the models expect an even voice. Our
+            # own suppressor does this in its own pass.
+            auto_gain_control=cleaning != "webrtc",
             pre_connect_audio=False,
         ),
         text_input=False if on_telephone else TextInputOptions(),

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,13 +23,18 @@ _HUM_LIMIT_S = 0.4
 
 def is_hum(samples: npt.NDArray[np.int16], rate_hz: int) -> bool:
     """Whether a voice in these 20 to 40 ms of sound comes through a closed mouth."""
-    power = np.abs(np.fft.rfft(samples * np.hanning(len(samples)))) ** 2
+    power = np.abs(np.fft.rfft(samples * _fading(len(samples)))) ** 2
     step_hz = rate_hz / len(samples)
     lowest, murmur, highest = (
         int(hz / step_hz) + 1 for hz in (_LOWEST_HZ, _MURMUR_HZ, _HIGHEST_HZ)
     )
     low, rest = power[lowest:murmur].sum(), power[murmur:highest].sum()
     return bool(rest < low * 10 ** (_HUM_DB / 10))
+
+
+@cache
+def _fading(samples: int) -> npt.NDArray[np.float64]:
+    return np.hanning(samples)
 
 
 class VoiceDetector(vad.VAD):
