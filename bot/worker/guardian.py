@@ -17,6 +17,7 @@ from typing import Protocol
 from bot.logs import call_context
 from bot.records import CallRecord, CallStore, EndReason, RecordsError, utc_now
 from bot.records.recorder import BEAT_S, LEASE_S
+from bot.worker.errands import Errands, watch_on
 
 logger = logging.getLogger("storyline.guardian")
 
@@ -123,7 +124,7 @@ class Guardian:
         self._clock = clock
         self._monotonic = monotonic
         self._heartbeats = Heartbeats(poll_s=poll_s, lease_s=lease_s, beat_s=beat_s)
-        self._ending: dict[str, asyncio.Task[None]] = {}
+        self._ending = Errands()
         self._complained: set[str] = set()
         self._alive_until_s: dict[str, float] = {}
         self._missing_since_s: dict[str, float] = {}
@@ -131,19 +132,7 @@ class Guardian:
 
     async def run(self) -> None:
         """Watch until cancelled; nothing else ends it."""
-        try:
-            while True:
-                try:
-                    await self.poll()
-                except Exception:
-                    # The edge of the process: without a guardian the next crash is silence.
-                    logger.exception("guardian stumbled, watching on")
-                await asyncio.sleep(self._poll_s)
-        finally:
-            ending = list(self._ending.values())
-            for task in ending:
-                task.cancel()
-            await asyncio.gather(*ending, return_exceptions=True)
+        await watch_on(self.poll, self._ending, poll_s=self._poll_s, logger=logger)
 
     async def poll(self) -> None:
         """Look once, challenge the quiet, begin to end the dead. A database out of reach is no
@@ -170,16 +159,13 @@ class Guardian:
 
     async def settle(self) -> None:
         """Wait for the endings under way."""
-        await asyncio.gather(*self._ending.values())
+        await self._ending.settle()
 
     def _begin_to_end(self, call: CallRecord) -> None:
-        """In a task of its own: a room that is slow to delete must not hold up the watching."""
         alive_until_s = self._alive_until_s.get(call.call_id, 0.0)
         if call.call_id in self._ending or self._monotonic() < alive_until_s:
             return
-        task = asyncio.create_task(self._end(call), name="end of a dead call")
-        self._ending[call.call_id] = task
-        task.add_done_callback(lambda _: self._ending.pop(call.call_id, None))
+        self._ending.begin(call.call_id, self._end(call), name="end of a dead call")
 
     async def _end(self, call: CallRecord) -> None:
         with call_context(call.call_id):

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from bot.worker.errands import Errands, watch_on
 from bot.worker.orphans import Orphan, Orphans, Sight, Standing
 from bot.worker.rooms import API_ERRORS
 from sip.errors import HangUpFailed
@@ -58,7 +59,7 @@ class RoomWatch:
         self._orphans = Orphans(gap_s=4 * poll_s + _HANG_UP_S)
         self._strangers: set[str] = set()
         self._asked_s: dict[str, float] = {}
-        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._busy = Errands()
         self._is_blind = False
 
     @property
@@ -68,19 +69,7 @@ class RoomWatch:
 
     async def run(self) -> None:
         """Watch until cancelled; nothing else ends it."""
-        try:
-            while True:
-                try:
-                    await self.poll()
-                except Exception:
-                    # The edge of the process: without a watch the next fault is silence.
-                    logger.exception("the watch stumbled, watching on")
-                await asyncio.sleep(self._poll_s)
-        finally:
-            tasks = list(self._busy.values())
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await watch_on(self.poll, self._busy, poll_s=self._poll_s, logger=logger)
 
     async def poll(self) -> None:
         """Look once, and begin to do what there is to do."""
@@ -99,19 +88,13 @@ class RoomWatch:
         self._asked_s = {sid: at_s for sid, at_s in self._asked_s.items() if sid in known}
         for orphan in self._orphans.judge(sights, monotonic_s=self._monotonic()):
             sid = orphan.room.sid
-            if orphan.alone_s >= _ASK_AFTER_S and sid not in self._strangers | self._busy.keys():
-                self._begin(orphan)
+            is_known = sid in self._strangers or sid in self._busy
+            if orphan.alone_s >= _ASK_AFTER_S and not is_known:
+                self._busy.begin(sid, self._look_after(orphan), name="telephone that is alone")
 
     async def settle(self) -> None:
         """Wait for what is under way."""
-        await asyncio.gather(*self._busy.values())
-
-    def _begin(self, orphan: Orphan) -> None:
-        """In a task of its own: one room that is slow must not hold up the watching."""
-        sid = orphan.room.sid
-        task = asyncio.create_task(self._look_after(orphan), name="telephone that is alone")
-        self._busy[sid] = task
-        task.add_done_callback(lambda _: self._busy.pop(sid, None))
+        await self._busy.settle()
 
     async def _look_after(self, orphan: Orphan) -> None:
         room = orphan.room

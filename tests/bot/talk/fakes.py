@@ -1,13 +1,15 @@
 """A conversation without a telephone and without models, in virtual time."""
 
 import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from bot.records import EndReason
 from bot.talk.clips import Clip
 from bot.talk.floor.ending import Ending
 from bot.talk.floor.floor import Floor
-from bot.talk.opening import Opening
+from bot.talk.floor.opening import Opening
 
 # What SessionVoice waits for a voice that does not begin, and how long clips and sentences last.
 BEGIN_LIMIT_S = 4.0
@@ -152,6 +154,18 @@ class Scene:
     @property
     def lines(self) -> list[tuple[float, str]]:
         return self.timeline.lines
+
+    @asynccontextmanager
+    async def watched_by(self, watcher: Coroutine[object, None, object]) -> AsyncIterator[None]:
+        """`watcher` runs for as long as the block lasts."""
+        task = asyncio.create_task(watcher)
+        await asyncio.sleep(0)
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
     def end_reason(self) -> EndReason | None:
         return self.ending.reason

@@ -334,4 +334,4 @@ async def test_a_guardian_that_stumbles_watches_on(
     with pytest.raises(asyncio.CancelledError):
         await running
     assert paused_s[0] == POLL_S
-    assert [each.message for each in caplog.records] == ["guardian stumbled, watching on"]
+    assert [each.message for each in caplog.records] == ["the watch stumbled, watching on"]

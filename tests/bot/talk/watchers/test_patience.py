@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -22,14 +22,8 @@ async def patient() -> AsyncIterator[Scene]:
     scene = Scene()
     scene.voice.replies = False
     patience = Patience(scene.floor, filler_after_s=FILLER_S, apology_after_s=APOLOGY_S)
-    task = asyncio.create_task(patience.run())
-    await asyncio.sleep(0)
-    try:
+    async with scene.watched_by(patience.run()):
         yield scene
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def test_an_answer_in_time_needs_no_help() -> None:

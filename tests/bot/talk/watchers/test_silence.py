@@ -1,8 +1,7 @@
 """A caller who says nothing is asked twice, and then wished a good night."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -21,14 +20,8 @@ BYE = f"insist {load_prompt('farewell_silence')}"
 @asynccontextmanager
 async def watched() -> AsyncIterator[Scene]:
     scene = Scene()
-    task = asyncio.create_task(keep_silence_short(scene.floor, silence_s=8))
-    await asyncio.sleep(0)
-    try:
+    async with scene.watched_by(keep_silence_short(scene.floor, silence_s=8)):
         yield scene
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def test_a_silent_caller_is_asked_twice_and_then_said_goodbye_to() -> None:
