@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Never
 
 
-async def first_of(*waits: Coroutine[Any, Any, Any], timeout_s: float | None = None) -> None:
+async def first_of(
+    *waits: Coroutine[object, Never, object], timeout_s: float | None = None
+) -> None:
     """Return as soon as one of `waits` has finished, or after `timeout_s`; the others are dropped.
 
     Look afterwards at what was waited for. Raises what a finished wait has raised.

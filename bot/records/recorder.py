@@ -7,12 +7,12 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, TypedDict, Unpack
 
 from bot.logs import mask
 from bot.records.diary.diary import Diary
 from bot.records.errors import RecordsError
-from bot.records.record import CallRecord, EndReason, utc_now
+from bot.records.record import AgentReached, CallRecord, Direction, EndReason, utc_now
 from bot.records.store import CallStore
 from bot.records.table import to_row
 
@@ -28,6 +28,19 @@ _FIRST_WRITE_S = 0.5  # the caller hears ringing meanwhile; after that the call 
 _WRITE_S = 3.0
 _LAST_WRITES_S = 8.0  # inside the time that a worker gives an ending call
 _RETRY_S = (0.2, 0.4, 0.8, 1.0)
+
+
+class News(TypedDict, total=False):
+    """What may become known of a call; its lease and its end are the recorder's own."""
+
+    direction: Direction
+    from_number: str | None
+    to_number: str | None
+    sip_call_id: str | None
+    answered_at: datetime
+    agent_reached: AgentReached
+    turns: int
+    error: str | None
 
 
 class CallRecorder:
@@ -79,13 +92,8 @@ class CallRecorder:
         # Nobody has said that the caller was hung up on: the guardian makes sure.
         await self.leave_to_guardian(EndReason.FAILED, _what(error))
 
-    def update(self, **changes: Any) -> None:
-        """Note what became known of the call. Returns at once; ignored when it has ended.
-
-        The lease and the end are not the caller's to change: ValueError.
-        """
-        if own := changes.keys() & {"call_id", "lease_until", "ended_at", "end_reason"}:
-            raise ValueError(f"not to be updated: {', '.join(sorted(own))}")
+    def update(self, **changes: Unpack[News]) -> None:
+        """Note what became known of the call. Returns at once; ignored when it has ended."""
         if self._closing is None:
             if "error" in changes:
                 changes["error"] = _masked(changes["error"])

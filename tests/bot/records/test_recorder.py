@@ -233,13 +233,6 @@ async def test_nothing_is_left_running() -> None:
     assert asyncio.all_tasks() == before
 
 
-async def test_the_end_is_not_for_updates() -> None:
-    async with recording(WrittenDown(), a_call()) as recorder:
-        with pytest.raises(ValueError, match="ended_at"):
-            recorder.update(ended_at=NOON)
-        await recorder.close(EndReason.STORY_FINISHED)
-
-
 async def test_a_cancellation_while_closing_does_not_lose_the_end() -> None:
     class Slow(WrittenDown):
         def __init__(self) -> None:
