@@ -29,11 +29,10 @@ class NotReady(Exception):
 
 @dataclass
 class House:
-    """What a cell needs. `worker_pid` and `providers_pid` are of process groups of their own."""
+    """What a cell needs."""
 
     stack: Stack
     providers: ControlClient
-    providers_pid: int
     _numbers: "count[int]" = field(default_factory=lambda: count(1000))
 
     @property
@@ -131,9 +130,9 @@ async def open_house() -> AsyncIterator[House]:
         env = clean_environment() | stack.env()
         command = ("-m", "local.providers", "--port", port, "--engine", "none")
         log = stack.run_dir / "providers.log"
-        providers = await opened.enter_async_context(_running(command, env, log))
+        await opened.enter_async_context(_running(command, env, log))
         await _wait_healthy(f"{stack.providers_url}/health", log)
-        yield House(stack, ControlClient(stack.providers_url), providers.pid)
+        yield House(stack, ControlClient(stack.providers_url))
 
 
 async def _wait_healthy(url: str, log: Path) -> None:

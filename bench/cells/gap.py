@@ -24,7 +24,6 @@ class Readings:
     name: str
     answers: list[Answer] = field(default_factory=list)
     splits: list[Split] = field(default_factory=list)
-    cut_offs: int = 0
     discards: list[str] = field(default_factory=list)
     latest_sending_s: float = 0.0
 
@@ -83,7 +82,6 @@ async def _one(house: House, call: Call, series: Series, turn: Turn, readings: R
         return
     answer = Answer(turn.kind, said.end_s, heard_s, turn.finished)
     if answer.gap_s < 0:
-        readings.cut_offs += 1
         readings.discards.append(f"{turn.kind}: Echo began {-answer.gap_s:.2f} s too soon")
         return
     seen = [r for r in await house.providers.requests() if r.at_s > said.start_s]

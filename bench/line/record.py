@@ -20,14 +20,6 @@ QUIET_S = 0.2
 
 
 @dataclass(frozen=True)
-class Frame:
-    """20 ms of sound. `at_s`: when its packet arrived or left."""
-
-    at_s: float
-    samples: Pcm
-
-
-@dataclass(frozen=True)
 class Sound:
     """A stretch of sound: from the first to the last loud sample, in seconds of the wall clock."""
 

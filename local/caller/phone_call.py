@@ -18,7 +18,6 @@ from local.caller.timing import Gap, Span, response_gaps, silence_before
 from local.caller.transcript import Heard, Line
 from local.caller.understanding import Understanding
 from local.sound.detectors import SileroDetector, VoiceDetector
-from local.sound.pcm import read_wav
 
 POLL_S = 0.02
 LONGEST_UTTERANCE_S = 120.0
@@ -218,11 +217,6 @@ class PhoneCall:
         )
         line = await self._play(clip, text)
         return Span(line.start_s, line.end_s)
-
-    async def play_file(self, path: Path, text: str = "") -> Span:
-        """Send a 16-bit WAV file."""
-        pcm, rate_hz = read_wav(await asyncio.to_thread(path.read_bytes))
-        return await self.play(pcm, rate_hz, text)
 
     async def press(self, keys: str) -> None:
         """Press telephone keys, for instance "12#". Raises CallEnded."""

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from livekit import local_inference
 
-from local.sound.pcm import Pcm, level_dbfs
+from local.sound.pcm import Pcm
 
 WINDOW_SAMPLES = local_inference.VAD_WINDOW_SAMPLES
 WINDOW_RATE_HZ = 16_000
@@ -24,13 +24,3 @@ class SileroDetector:
 
     def speech_probability(self, window: Pcm) -> float:
         return float(self._vad.predict(window))
-
-
-class LoudnessDetector:
-    """Everything loud is a voice: for far ends that play tones or music."""
-
-    def __init__(self, threshold_dbfs: float = -40.0) -> None:
-        self._threshold_dbfs = threshold_dbfs
-
-    def speech_probability(self, window: Pcm) -> float:
-        return 1.0 if level_dbfs(window) > self._threshold_dbfs else 0.0

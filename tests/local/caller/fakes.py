@@ -9,12 +9,22 @@ from contextlib import asynccontextmanager
 import numpy as np
 
 from local.caller.errors import SpeechUnavailable
-from local.sound.pcm import Pcm
+from local.sound.pcm import Pcm, level_dbfs
 
 RATE_HZ = 8000
 PACKET_S = 0.02
 # Rounds of the event loop after which everything that could run has run.
 SETTLE_ROUNDS = 20
+
+
+class LoudnessDetector:
+    """Everything loud is a voice: for far ends that play tones or music."""
+
+    def __init__(self, threshold_dbfs: float = -40.0) -> None:
+        self._threshold_dbfs = threshold_dbfs
+
+    def speech_probability(self, window: Pcm) -> float:
+        return 1.0 if level_dbfs(window) > self._threshold_dbfs else 0.0
 
 
 class VirtualClock:

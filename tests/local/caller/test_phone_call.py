@@ -10,9 +10,15 @@ import pytest
 from local.caller.errors import CallEnded, NothingHeard, SpeechUnavailable
 from local.caller.phone_call import PhoneCall
 from local.caller.transcript import Heard, Line
-from local.sound.detectors import LoudnessDetector
 from local.sound.pcm import Pcm
-from tests.local.caller.fakes import RATE_HZ, EchoSpeech, TapeLeg, VirtualClock, tone
+from tests.local.caller.fakes import (
+    RATE_HZ,
+    EchoSpeech,
+    LoudnessDetector,
+    TapeLeg,
+    VirtualClock,
+    tone,
+)
 
 pytestmark = pytest.mark.unit
 # Times here pass through packets of 20 ms, reads every 10 ms and levels of 10 ms.
@@ -189,15 +195,9 @@ async def test_transcription_gets_the_utterance_and_a_margin_only() -> None:
         assert speech.heard_s == [pytest.approx(1.4, abs=EXACT_S)]
 
 
-async def test_a_file_is_played_at_the_calls_rate(tmp_path: Path) -> None:
-    path = tmp_path / "tone.wav"
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(2)
-        file.setsampwidth(2)
-        file.setframerate(44_100)
-        file.writeframes(np.repeat(tone(1.0, rate_hz=44_100), 2).tobytes())
+async def test_sound_is_played_at_the_calls_rate() -> None:
     async with on_the_phone() as (call, _, leg, _):
-        span = await call.play_file(path)
+        span = await call.play(tone(1.0, rate_hz=44_100).tobytes(), 44_100)
         assert span.duration_s == pytest.approx(1.0, abs=0.001)
         sent = np.frombuffer(b"".join(pcm for _, pcm in leg.sent), dtype="<i2")
     peak_hz = int(np.abs(np.fft.rfft(sent)).argmax()) * RATE_HZ / len(sent)

@@ -3,9 +3,9 @@ import pytest
 
 from local.caller.segments import Segmenter
 from local.caller.timing import Span
-from local.sound.detectors import LoudnessDetector, SileroDetector
+from local.sound.detectors import SileroDetector
 from local.sound.pcm import Pcm
-from tests.local.caller.fakes import RATE_HZ, tone
+from tests.local.caller.fakes import RATE_HZ, LoudnessDetector, tone
 
 pytestmark = pytest.mark.unit
 EXACT_S = 0.03

@@ -8,9 +8,8 @@ import pytest
 from aiohttp import web
 
 from local.caller import CallFailed, CallTimeout, PhoneCall, SipCaller
-from local.sound.detectors import LoudnessDetector
 from local.stack import Stack
-from tests.local.caller.fakes import tone
+from tests.local.caller.fakes import LoudnessDetector, tone
 from tests.local.caller.far_end import PASSWORD, USER, delete_room, far_end
 
 pytestmark = pytest.mark.alone
