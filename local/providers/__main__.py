@@ -11,7 +11,7 @@ import typer
 
 from local.engine import EngineError
 from local.providers.desk import Desk
-from local.providers.engines import open_engines
+from local.providers.engine_kinds import open_engines
 from local.providers.server import HOST, serve
 
 logger = logging.getLogger(__name__)

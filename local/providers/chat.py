@@ -13,7 +13,7 @@ from local.providers.engines import Brain
 from local.providers.openai_errors import error_response, fault_body, invalid
 from local.providers.script import ChatTurn, ToolUse
 from local.providers.streams import FaultyStream
-from local.storyteller import Message, ToolCall
+from local.storyteller.messages import Message, ToolCall
 
 MODELS = ("gpt-4o-mini", "gpt-4o-mini-tts", "gpt-realtime", STAND_IN)
 

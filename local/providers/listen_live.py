@@ -21,7 +21,7 @@ from local.providers.hearing import (
 )
 from local.providers.listen_query import ListenOptions
 from local.providers.script import SttTurn
-from local.providers.sockets import cutter
+from local.providers.streams import cutter
 from local.sound.pcm import duration_s
 
 logger = logging.getLogger(__name__)

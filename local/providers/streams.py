@@ -1,11 +1,18 @@
-"""Streamed HTTP answers that faults can break."""
+"""Streams that faults can break: HTTP answers and websockets."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
 from local.providers.faults import Breaker, FaultBoard, Service
+
+
+def cutter(request: web.Request) -> Callable[[], None]:
+    """A function that closes the transport at once: no close frame, nothing flushed."""
+    transport = request.transport
+    assert isinstance(transport, asyncio.WriteTransport)
+    return transport.abort
 
 
 class StreamCut(Exception):
@@ -21,21 +28,18 @@ class FaultyStream:
 
     def __init__(self, board: FaultBoard, service: Service) -> None:
         self._breaker = Breaker(board, service)
-        self._transport: asyncio.WriteTransport | None = None
         self.response = web.StreamResponse()
 
     async def open(self, request: web.Request, headers: Mapping[str, str]) -> None:
         self.response.headers.update(headers)
-        assert isinstance(request.transport, asyncio.WriteTransport)
-        self._transport = request.transport
+        self._cut = cutter(request)
         await self.response.prepare(request)
 
     async def piece(self, data: bytes) -> None:
         """Sends a piece, or stalls until the client leaves, or raises StreamCut."""
         match self._breaker.due():
             case "cut":
-                assert self._transport is not None
-                self._transport.abort()
+                self._cut()
                 raise StreamCut(self.response)
             case "stall":
                 await asyncio.Event().wait()

@@ -21,7 +21,7 @@ from local.providers.realtime.response import Response, ResponseRequest, Stage
 from local.providers.realtime.settings import SessionSettings
 from local.providers.realtime.wire import ClientEventError, Event, event, new_id
 from local.providers.script import RealtimeTurn
-from local.storyteller import Message
+from local.storyteller.messages import Message
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from local.providers.realtime.wire import ClientEventError, new_id
-from local.storyteller import Message, ToolCall
+from local.storyteller.messages import Message, ToolCall
 
 Role = Literal["system", "user", "assistant"]
 Status = Literal["in_progress", "completed", "incomplete"]

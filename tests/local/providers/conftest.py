@@ -7,7 +7,8 @@ import pytest
 
 from local.providers.control import ControlClient
 from local.providers.desk import Desk
-from local.providers.engines import Engines, open_engines
+from local.providers.engine_kinds import open_engines
+from local.providers.engines import Engines
 from local.providers.server import serve
 from tests.local.providers.fixed_ears import FixedEars
 

@@ -3,7 +3,7 @@
 import pytest
 
 from local.providers.detector import DetectorOptions
-from local.providers.engines import NoEars
+from local.providers.engine_kinds import NoEars
 from local.providers.hearing import Hearing, HearingEvent, UtteranceEnded, UtteranceGrew
 from local.providers.script import Interim, SttTurn
 from local.sound.cutter import WINDOW_S
