@@ -30,8 +30,8 @@ class EndReason(StrEnum):
     SCREENED = "screened"  # a call screener, and nobody came to the line
     LIMIT_REACHED = "limit_reached"  # turned away; `error` says by which limit
     OPERATOR_HUNG_UP = "operator_hung_up"  # make-call was told to end the call
-    CRASHED = "crashed"  # the call's process died; written by the guardian
-    NEVER_ANSWERED = "never_answered"  # the caller gave up while it rang
+    CRASHED = "crashed"  # the call's process died, or its worker did
+    NEVER_ANSWERED = "never_answered"  # the caller gave up while it rang, or nobody took our call
     FAILED = "failed"  # a fault of our own; `error` says which
 
 

@@ -9,7 +9,7 @@ from livekit.api import DeleteRoomRequest, LiveKitAPI, ServerError
 from sip.errors import HangUpFailed
 
 _RETRY_DELAYS_S = (0.2, 1.0)
-# Three attempts and their pauses stay below the 15 s that a worker gives an ending call.
+# Three attempts and their pauses stay below the 20 s that a worker gives an ending call.
 _ATTEMPT_LIMIT_S = 3.0
 # Trying again cannot help against these.
 _FINAL_CODES = frozenset({"unauthenticated", "permission_denied", "invalid_argument"})
