@@ -17,8 +17,9 @@ from rich.markup import escape
 from typer.core import TyperGroup
 
 from bot.orders.desk import Desk
-from bot.orders.list_check import RowVerdict, check_list
-from bot.orders.list_runner import RowResult, call_list
+from bot.orders.list_check import check_list
+from bot.orders.list_result import RowResult, RowVerdict
+from bot.orders.list_runner import call_list
 from bot.orders.number_list import ListError, Retry, read_list
 from bot.orders.one_call import check_call, make_call
 from bot.orders.placer import Until as UntilWord

@@ -14,8 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.status import Status
 
-from bot.orders.list_check import RowVerdict, Verdict
-from bot.orders.list_runner import RowResult
+from bot.orders.list_result import RowResult, RowVerdict, Verdict
 from bot.orders.result import Result
 from bot.records import Order, OrderState
 from sip.calls.number import mask_number

@@ -77,6 +77,12 @@ def _packages_named(path: Path, packages: set[str], files: dict[str, Path]) -> s
     }
 
 
+def folder(module: str) -> str:
+    """The package that a module lies in; a package lies in itself."""
+    path = ROOT.joinpath(*module.split("."))
+    return module if path.is_dir() else module.rpartition(".")[0]
+
+
 def chains(graph: dict[str, set[str]]) -> dict[str, list[str]]:
     """The longest way down from each module over what it imports; there must be no circle."""
     found: dict[str, list[str]] = {}

@@ -5,7 +5,10 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from bot.records import Ledger, Order, RecordsError, utc_now
+from bot.records.errors import RecordsError
+from bot.records.ledger import Ledger
+from bot.records.order import Order
+from bot.records.record import utc_now
 from bot.talk.floor.ending import Ending
 from sip.calls.calling_hours import CallingHours, may_call
 from sip.calls.outcome import Outcome

@@ -1,11 +1,10 @@
 """What a list would come to if it were run now: for each person one verdict, and nobody called."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from bot.orders.desk import Desk
+from bot.orders.list_result import RowVerdict, Verdict
 from bot.orders.number_list import (
     Call,
     Done,
@@ -22,25 +21,6 @@ from bot.orders.result import Result
 from bot.records import NotToday, NumberBusy, OrderRefused, TrunkBusy, utc_now
 from sip.calls.outcome import Outcome
 from sip.errors import NumberRefused
-
-
-class Verdict(StrEnum):
-    """One word for one person."""
-
-    WOULD_CALL = "would-call"
-    LATER = "later"  # not in this run: outside the calling hours, or a limit of the day
-    BEING_CALLED = "being-called"
-    DONE = "done"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True)
-class RowVerdict:
-    """What a run would do about one person, and why."""
-
-    row: Row
-    verdict: Verdict
-    sentence: str
 
 
 async def check_list(

@@ -4,11 +4,11 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.orders.desk import Desk
 from bot.orders.interrupts import interrupts
+from bot.orders.list_result import RowResult
 from bot.orders.number_list import (
     Call,
     Done,
@@ -36,18 +36,6 @@ _LOOKUPS_AT_ONCE = 3
 
 _STOPPED = "Not called: the list was stopped."
 _AWAY = "Left for later: the database is away."
-
-
-@dataclass(frozen=True)
-class RowResult:
-    """What became of one person. `later`: the list is to be run again for them."""
-
-    row: Row
-    outcome: Outcome | None
-    sentence: str
-    attempts: int = 0
-    later: bool = False
-    order: Order | None = field(default=None, repr=False)
 
 
 class ListRunner:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.records import CallRecord, Order, OrderState
+from bot.records.order import Order, OrderState
+from bot.records.record import CallRecord
 from sip.calls.outcome import SENTENCES, Outcome
 
 

@@ -4,7 +4,6 @@ from bot.settings.desk import DeskSettings
 from bot.settings.errors import Problem, SettingsError
 from bot.settings.groups import (
     CallSettings,
-    LiveKitSettings,
     NoiseCancellation,
     ProviderSettings,
     StorySettings,
@@ -12,6 +11,7 @@ from bot.settings.groups import (
 )
 from bot.settings.kept import KeptSettings
 from bot.settings.limits import LimitSettings
+from bot.settings.livekit import LiveKitSettings
 from bot.settings.outbound import OutboundSettings
 from bot.settings.settings import Settings
 from bot.settings.webhooks import WebhookSettings

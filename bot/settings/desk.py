@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from bot.settings.groups import Group, Word
+from bot.settings.group import Group, Word
 
 
 def _long_enough(value: SecretStr) -> SecretStr:

@@ -5,34 +5,23 @@ Each field's alias is the name of its environment variable.
 
 import os
 from typing import Annotated, Literal
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
-from phonenumbers import SUPPORTED_REGIONS
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     DirectoryPath,
     Field,
     SecretStr,
 )
 
 from bot.database_url import async_url
-from sip.access import Access
+from bot.settings.group import Group, Key, Word
 
 NoiseCancellation = Literal["krisp", "webrtc", "off"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 _CPUS = os.cpu_count() or 1
-
-
-def _websocket_url(value: str) -> str:
-    parts = urlsplit(value)
-    scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
-    if scheme not in ("ws", "wss") or not parts.hostname:
-        raise ValueError("must look like wss://my-project.livekit.cloud or ws://127.0.0.1:7880")
-    return urlunsplit((scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
 
 
 def _web_url(*schemes: str) -> AfterValidator:
@@ -45,58 +34,12 @@ def _web_url(*schemes: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _region(value: str) -> str:
-    if value.upper() not in SUPPORTED_REGIONS:
-        raise ValueError("must be the ISO code of a country, for example US")
-    return value.upper()
-
-
 def _database(value: SecretStr) -> SecretStr:
     return SecretStr(async_url(value.get_secret_value()))
 
 
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
-
-
-Word = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S+$")]
-Key = Annotated[SecretStr, Field(min_length=1)]
-
-
-class Group(BaseModel):
-    # validate_default: a default passes the same checks as a value from outside.
-    model_config = ConfigDict(
-        frozen=True, validate_by_name=True, validate_default=True, hide_input_in_errors=True
-    )
-
-
-class LiveKitSettings(Group):
-    """Where the calls arrive."""
-
-    url: Annotated[str, AfterValidator(_websocket_url)] = Field(
-        alias="LIVEKIT_URL",
-        description="The LiveKit server. http(s) is accepted and means ws(s).",
-    )
-    api_key: Key = Field(alias="LIVEKIT_API_KEY", description="Key of the LiveKit project.")
-    api_secret: Key = Field(
-        alias="LIVEKIT_API_SECRET", description="Secret that belongs to the key."
-    )
-    region: Annotated[str, AfterValidator(_region)] | None = Field(
-        None,
-        alias="STORYLINE_REGION",
-        description="Country (ISO code) of the numbers that a carrier writes without a plus. Not "
-        "needed when it writes your own number with one: then it is that number's country.",
-    )
-
-    @property
-    def access(self) -> Access:
-        """The way into the server's API."""
-        return Access(self.url, self.api_key.get_secret_value(), self.api_secret.get_secret_value())
-
-    @property
-    def is_cloud(self) -> bool:
-        """LiveKit Cloud, which alone has the services that self-hosted servers lack."""
-        return (urlsplit(self.url).hostname or "").endswith(".livekit.cloud")
 
 
 class ProviderSettings(Group):

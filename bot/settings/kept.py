@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, FilePath
 
 from bot.money.prices import PriceError, PriceTable
-from bot.settings.groups import Group
+from bot.settings.group import Group
 
 
 def _price_table(path: Path) -> Path:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.settings.groups import Group
+from bot.settings.group import Group
 
 _CPUS = os.cpu_count() or 1
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from bot.settings.groups import Group, Word
+from bot.settings.group import Group, Word
 from sip.calls.calling_hours import CallingHours
 
 _EVERY_COUNTRY = "*"

@@ -3,17 +3,17 @@
 import difflib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from pydantic import SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 
 from bot.settings.desk import DeskSettings
 from bot.settings.environment import read_environment
 from bot.settings.errors import Problem, SettingsError
+from bot.settings.group import Group
 from bot.settings.groups import (
     CallSettings,
-    Group,
-    LiveKitSettings,
     NoiseCancellation,
     ProviderSettings,
     StorySettings,
@@ -21,6 +21,7 @@ from bot.settings.groups import (
 )
 from bot.settings.kept import KeptSettings
 from bot.settings.limits import LimitSettings
+from bot.settings.livekit import LiveKitSettings
 from bot.settings.outbound import OutboundSettings
 from bot.settings.private_address import names_private_address
 from bot.settings.webhooks import WebhookSettings
@@ -149,7 +150,7 @@ def _webhook_problems(webhooks: object) -> Iterable[Problem]:
         yield Problem("CRM_WEBHOOK_URL", "is a private address", remedy)
 
 
-def _explain(details: Any) -> Problem:
+def _explain(details: ErrorDetails) -> Problem:
     variable = str(details["loc"][0])
     about = f"[{Settings.variables()[variable]}]"
     if details["type"] in ("missing", "too_short", "string_too_short"):

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr
 from standardwebhooks import Webhook
 
-from bot.settings.groups import Group
+from bot.settings.group import Group
 
 
 def _address(value: SecretStr) -> SecretStr:

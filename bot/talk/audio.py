@@ -4,8 +4,6 @@ The numbers are starting values: each can be measured and tuned without touching
 `docs/telephony.md` explains them for operators.
 """
 
-from typing import Any
-
 from livekit import rtc
 from livekit.agents import TurnHandlingOptions, inference, vad
 from livekit.agents.voice.room_io import (
@@ -42,7 +40,6 @@ INPUT_FRAME_MS = 20
 # What voice detector and transcription work at: any other rate would be resampled for each of them.
 # The telephone has half of it.
 INPUT_SAMPLE_RATE_HZ = 16_000
-OUTPUT_SAMPLE_RATE_HZ = 24_000
 
 # No words for this long after speech was heard: the transcription is stuck; ask again.
 TRANSCRIPTION_LIMIT_S = 6.0
@@ -124,7 +121,9 @@ class WebRtcNoiseSuppressor(rtc.FrameProcessor[rtc.AudioFrame]):
         """Nothing to free: the processor goes with this object."""
 
 
-def make_noise_cancellation(choice: NoiseCancellation) -> Any:
+def make_noise_cancellation(
+    choice: NoiseCancellation,
+) -> rtc.NoiseCancellationOptions | rtc.FrameProcessor[rtc.AudioFrame] | None:
     """Return what cleans the caller's audio: Krisp on LiveKit Cloud, WebRTC elsewhere, or None."""
     match choice:
         case "krisp":

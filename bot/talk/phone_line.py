@@ -8,8 +8,8 @@ from agents.conversation import NotSpoken
 from agents.last_words import LastWords
 from bot.records.record import EndReason
 from bot.talk.floor.floor import Floor
+from bot.talk.floor.opening import Opening
 from bot.talk.line import Line
-from bot.talk.opening import Opening
 from bot.talk.session_voice import SessionVoice
 
 

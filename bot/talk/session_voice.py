@@ -11,7 +11,7 @@ from livekit.agents.voice import SpeechHandle
 
 from agents.conversation import Conversation
 from agents.storyteller import StoryAgent, carry_words
-from bot.talk.opening import Opening
+from bot.talk.floor.opening import Opening
 
 logger = logging.getLogger("storyline.voice")
 

@@ -10,8 +10,9 @@ from agents.conversation import Conversation
 from agents.last_words import LastWords
 from agents.prompts import load_prompt
 from bot.livekit_gaps import cancel_and_wait
-from bot.records import AgentReached, CallRecorder, EndReason, utc_now
 from bot.records.diary import EventKind
+from bot.records.record import AgentReached, EndReason, utc_now
+from bot.records.recorder import CallRecorder
 from bot.settings import Settings
 from bot.talk import audio
 from bot.talk.clips import ClipPlayer

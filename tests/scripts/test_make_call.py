@@ -11,8 +11,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from bot.orders.list_check import RowVerdict, Verdict
-from bot.orders.list_runner import RowResult
+from bot.orders.list_result import RowResult, RowVerdict, Verdict
 from bot.orders.number_list import Row
 from bot.orders.result import Result
 from bot.records import EndReason, OrderState, migrate

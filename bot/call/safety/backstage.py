@@ -6,7 +6,7 @@ import logging
 import aiohttp
 from livekit import api
 
-from bot.records import EndReason
+from bot.records.record import EndReason
 from bot.talk.floor.ending import Ending
 
 logger = logging.getLogger("storyline.call")

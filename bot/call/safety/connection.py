@@ -5,7 +5,7 @@ import logging
 
 from livekit import rtc
 
-from bot.records import EndReason
+from bot.records.record import EndReason
 from bot.talk.floor.ending import Ending
 
 logger = logging.getLogger("storyline.call")

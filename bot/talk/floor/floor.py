@@ -19,8 +19,8 @@ from bot.records.record import EndReason
 from bot.talk.clips import Clip
 from bot.talk.floor.debt import Debt
 from bot.talk.floor.ending import Ending
+from bot.talk.floor.opening import Opening
 from bot.talk.floor.voice import Clips, Voice
-from bot.talk.opening import Opening
 
 logger = logging.getLogger("storyline.floor")
 

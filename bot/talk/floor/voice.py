@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from bot.talk.clips import Clip
-from bot.talk.opening import Opening
+from bot.talk.floor.opening import Opening
 
 
 class Voice(Protocol):

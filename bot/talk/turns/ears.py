@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Never, Protocol
 
 from livekit.agents import stt, utils
 from livekit.agents.types import (
@@ -24,14 +24,14 @@ class Listener(Protocol):
         """Return what the session is to learn of this event."""
 
 
-class Ears(stt.STT[Any]):
+class Ears(stt.STT[Never]):
     """Listens with `inner`, and tells the session what `listener` lets through.
 
     `finish` asks for the words of what has been said so far, without waiting for the provider's
     own idea of an end. `tell` gives the session an event that did not come from the provider.
     """
 
-    def __init__(self, inner: stt.STT[Any], listener: Listener) -> None:
+    def __init__(self, inner: stt.STT[Never], listener: Listener) -> None:
         super().__init__(capabilities=inner.capabilities)
         self._label = inner.label
         self._inner = inner
@@ -88,7 +88,7 @@ class _Stream(stt.RecognizeStream):
     def __init__(
         self,
         ears: Ears,
-        inner: stt.STT[Any],
+        inner: stt.STT[Never],
         listener: Listener,
         forget: Callable[["_Stream"], None],
         language: NotGivenOr[str],

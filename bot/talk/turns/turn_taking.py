@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 from dataclasses import replace
-from typing import Any
+from typing import Never
 
 from livekit.agents import (
     AgentSession,
@@ -17,6 +17,7 @@ from livekit.agents.language import LanguageCode
 from livekit.agents.llm import ChatContext, ChatMessage, RealtimeModel
 from livekit.agents.voice import SpeechHandle
 
+from agents.conversation import Conversation
 from bot.talk.turns.ears import Ears
 from bot.talk.turns.end_of_turn import SENTENCE_S, WHOLE_S, Decision, Heard, decide
 from bot.talk.turns.interruption import Overlap, Verdict, counts_as_words, judge
@@ -57,7 +58,7 @@ class TurnTaking:
 
     def __init__(
         self,
-        transcription: stt.STT[Any],
+        transcription: stt.STT[Never],
         *,
         silence_before_end_s: float,
         transcribe_realtime: bool = True,
@@ -67,7 +68,7 @@ class TurnTaking:
         self._transcribe_realtime = transcribe_realtime
         self._speaking_since = self._audible_since = 0.0
         self.last_voice_was_over_echo = False
-        self._session: AgentSession[Any] | None = None
+        self._session: AgentSession[Conversation] | None = None
         self._pauses = Pauses()
         self._question = NO_QUESTION
         self._words = _Words()
@@ -79,7 +80,7 @@ class TurnTaking:
         self._is_unheard = False  # the turn was ended without words
         self._spoken_for: asyncio.Task[None] | None = None
 
-    def listen(self, session: AgentSession[Any]) -> None:
+    def listen(self, session: AgentSession[Conversation]) -> None:
         """Follow who speaks in `session`."""
         self._session = session
         session.on("user_state_changed", self._on_user_state)

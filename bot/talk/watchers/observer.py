@@ -19,7 +19,8 @@ from livekit.agents.voice import SpeechHandle
 from agents.conversation import Conversation
 from agents.storyteller import StoryAgent
 from bot.livekit_gaps import keep_open
-from bot.records import AgentReached, CallRecorder, EndReason
+from bot.records.record import AgentReached, EndReason
+from bot.records.recorder import CallRecorder
 from bot.talk.floor.ending import Ending
 from bot.talk.floor.floor import Floor
 from bot.talk.watchers.hearing import Hearing

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.orders.list_check import Verdict, check_list
+from bot.orders.list_check import check_list
+from bot.orders.list_result import Verdict
 from bot.orders.number_list import Retry, Row, row_prefix
 from bot.records import BlockedBy, Ledger, Order, OrderLimits, OrderState, Records
 from sip.calls.outcome import Outcome

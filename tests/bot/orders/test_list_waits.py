@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bot.orders.desk import Desk
-from bot.orders.list_runner import ListRunner, RowResult
+from bot.orders.list_result import RowResult
+from bot.orders.list_runner import ListRunner
 from bot.orders.number_list import Retry, Row
 from bot.orders.request import OutsideHours, Request
 from bot.orders.result import Result

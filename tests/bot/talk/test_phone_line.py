@@ -8,12 +8,12 @@ import pytest
 from agents.conversation import NotSpoken
 from agents.last_words import LastWords
 from bot.records import EndReason
+from bot.talk.floor.opening import Opening
 from bot.talk.line import Line
-from bot.talk.opening import Opening
 from bot.talk.phone_line import CallerLine
 from tests.bot.talk.fake_room import ROOM, SECRET, FakeRoom
 from tests.bot.talk.fakes import FakeVoice, Scene
-from tests.bot.talk.test_opening import FakeStream, an_opening
+from tests.bot.talk.floor.test_opening import FakeStream, an_opening
 
 pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
 

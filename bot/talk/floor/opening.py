@@ -5,7 +5,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 from types import TracebackType
-from typing import Any, Self
+from typing import Never, Self
 
 from livekit import rtc
 from livekit.agents import APIError
@@ -22,7 +22,7 @@ class Opening:
     are taken, as an APIError.
     """
 
-    def __init__(self, tts: TTS[Any], text: str, options: APIConnectOptions) -> None:
+    def __init__(self, tts: TTS[Never], text: str, options: APIConnectOptions) -> None:
         self.begun = asyncio.Event()
         self._frames: asyncio.Queue[rtc.AudioFrame | None] = asyncio.Queue()
         self._error: APIError | None = None

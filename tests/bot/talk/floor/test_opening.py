@@ -11,7 +11,7 @@ from livekit.agents import APIConnectionError
 from livekit.agents.tts import TTS
 from livekit.agents.types import APIConnectOptions
 
-from bot.talk.opening import Opening
+from bot.talk.floor.opening import Opening
 
 pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
 
