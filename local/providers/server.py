@@ -8,13 +8,14 @@ from contextlib import asynccontextmanager
 from aiohttp import hdrs, web
 
 from local.engine import EngineError
-from local.providers import deepgram_shapes, openai_errors
-from local.providers.chat import complete_chat, list_models
 from local.providers.control_routes import ROUTES
+from local.providers.deepgram import shapes as deepgram_shapes
+from local.providers.deepgram.listen import listen_live, listen_recorded
 from local.providers.desk import DESK, STAND_IN, Desk
-from local.providers.listen import listen_live, listen_recorded
-from local.providers.realtime import realtime
-from local.providers.speech import speak
+from local.providers.openai import errors as openai_errors
+from local.providers.openai.chat import complete_chat, list_models
+from local.providers.openai.realtime import realtime
+from local.providers.openai.speech import speak
 from local.providers.streams import StreamCut
 
 logger = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ from livekit.agents import APIConnectionError, APIConnectOptions, APIStatusError
 from livekit.plugins import openai
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
-from local.providers.chat import read_messages, think
 from local.providers.control import ControlClient
 from local.providers.faults import Fault
+from local.providers.openai.chat import read_messages, think
 from local.providers.script import ChatTurn, Script, ToolUse
 from local.storyteller import Message, Reply
 from tests.local.providers.shapes import check

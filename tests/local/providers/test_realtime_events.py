@@ -6,8 +6,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from local.providers.realtime.conversation import Conversation, Item, Spoken
-from local.providers.realtime.sentences import sentences
+from local.providers.openai.realtime.conversation import Conversation, Item, Spoken
+from local.providers.openai.realtime.sentences import sentences
 from tests.local.providers.shapes import check_event
 
 pytestmark = pytest.mark.unit

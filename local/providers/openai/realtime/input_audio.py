@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from local.providers.detector import DetectorOptions
 from local.providers.engines import Listener
 from local.providers.hearing import Hearing, UtteranceEnded, UtteranceStarted
-from local.providers.realtime.wire import ClientEventError
+from local.providers.openai.realtime.wire import ClientEventError
 from local.sound.pcm import SPEECH_HZ, duration_s
 
 MIN_COMMIT_S = 0.1

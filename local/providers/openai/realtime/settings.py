@@ -7,7 +7,7 @@ from openai.types.realtime import RealtimeSessionCreateRequest
 from pydantic import ValidationError
 
 from local.providers.detector import DetectorOptions
-from local.providers.realtime.wire import ClientEventError
+from local.providers.openai.realtime.wire import ClientEventError
 
 PCM = {"type": "audio/pcm", "rate": 24_000}
 # How long a silence ends a turn in semantic_vad (the real one looks at the words, too).

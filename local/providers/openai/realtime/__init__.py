@@ -1,5 +1,5 @@
 """OpenAI Realtime over a websocket."""
 
-from local.providers.realtime.server import realtime
+from local.providers.openai.realtime.server import realtime
 
 __all__ = ["realtime"]

@@ -7,10 +7,10 @@ from typing import Any
 
 from aiohttp import web
 
-from local.providers.completion import Completion, count_tokens
 from local.providers.desk import DESK, STAND_IN
 from local.providers.engines import Brain
-from local.providers.openai_errors import error_response, fault_body, invalid
+from local.providers.openai.completion import Completion, count_tokens
+from local.providers.openai.errors import error_response, fault_body, invalid
 from local.providers.script import ChatTurn, ToolUse
 from local.providers.streams import FaultyStream
 from local.storyteller.messages import Message, ToolCall

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from local.providers.completion import count_tokens
 from local.providers.desk import DESK, Desk
-from local.providers.encoding import CONTENT_TYPES, encoder
 from local.providers.faults import FaultBoard
-from local.providers.openai_errors import error_response, fault_body, invalid
+from local.providers.openai.completion import count_tokens
+from local.providers.openai.encoding import CONTENT_TYPES, encoder
+from local.providers.openai.errors import error_response, fault_body, invalid
 from local.providers.streams import FaultyStream
 from local.sound.pcm import duration_s, pieces
 

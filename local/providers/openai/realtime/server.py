@@ -5,8 +5,8 @@ import contextlib
 from aiohttp import web
 
 from local.providers.desk import DESK
-from local.providers.openai_errors import error_response, fault_body, invalid
-from local.providers.realtime.connection import RealtimeConnection
+from local.providers.openai.errors import error_response, fault_body, invalid
+from local.providers.openai.realtime.connection import RealtimeConnection
 from local.providers.streams import cutter
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024

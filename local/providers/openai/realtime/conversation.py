@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from local.providers.realtime.wire import ClientEventError, new_id
+from local.providers.openai.realtime.wire import ClientEventError, new_id
 from local.storyteller.messages import Message, ToolCall
 
 Role = Literal["system", "user", "assistant"]

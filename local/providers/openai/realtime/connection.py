@@ -11,15 +11,15 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from local.providers.chat import ask
 from local.providers.desk import Desk
 from local.providers.faults import Breaker
-from local.providers.openai_errors import fault_body
-from local.providers.realtime.conversation import Conversation, Item, read_item
-from local.providers.realtime.input_audio import InputAudio, TurnEnded, TurnStarted
-from local.providers.realtime.response import Response, ResponseRequest, Stage
-from local.providers.realtime.settings import SessionSettings
-from local.providers.realtime.wire import ClientEventError, Event, event, new_id
+from local.providers.openai.chat import ask
+from local.providers.openai.errors import fault_body
+from local.providers.openai.realtime.conversation import Conversation, Item, read_item
+from local.providers.openai.realtime.input_audio import InputAudio, TurnEnded, TurnStarted
+from local.providers.openai.realtime.response import Response, ResponseRequest, Stage
+from local.providers.openai.realtime.settings import SessionSettings
+from local.providers.openai.realtime.wire import ClientEventError, Event, event, new_id
 from local.providers.script import RealtimeTurn
 from local.storyteller.messages import Message
 

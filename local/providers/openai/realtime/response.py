@@ -8,13 +8,13 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from local.providers.completion import count_tokens
 from local.providers.engines import Speaker
 from local.providers.faults import Breaker
-from local.providers.realtime.conversation import Conversation, Item, Spoken, Status
-from local.providers.realtime.sentences import sentences
-from local.providers.realtime.settings import PCM
-from local.providers.realtime.wire import Event, event, new_id
+from local.providers.openai.completion import count_tokens
+from local.providers.openai.realtime.conversation import Conversation, Item, Spoken, Status
+from local.providers.openai.realtime.sentences import sentences
+from local.providers.openai.realtime.settings import PCM
+from local.providers.openai.realtime.wire import Event, event, new_id
 from local.providers.script import RealtimeTurn, ToolUse
 from local.sound.pcm import duration_s, pieces
 

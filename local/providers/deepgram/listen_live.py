@@ -9,7 +9,8 @@ from typing import Any
 
 from aiohttp import WSMessage, WSMsgType, web
 
-from local.providers import deepgram_shapes as shapes
+from local.providers.deepgram import shapes
+from local.providers.deepgram.listen_query import ListenOptions
 from local.providers.desk import Desk
 from local.providers.faults import Breaker
 from local.providers.hearing import (
@@ -19,7 +20,6 @@ from local.providers.hearing import (
     UtteranceGrew,
     UtteranceStarted,
 )
-from local.providers.listen_query import ListenOptions
 from local.providers.script import SttTurn
 from local.providers.streams import cutter
 from local.sound.pcm import duration_s

@@ -1,0 +1,1 @@
+"""Deepgram's side: what was said, while it is said or afterwards."""

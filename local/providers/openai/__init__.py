@@ -1,0 +1,1 @@
+"""OpenAI's side: words, voice, and both at once."""
