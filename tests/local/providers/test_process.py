@@ -49,7 +49,7 @@ async def test_process_gets_healthy_and_ends_on_a_signal(tmp_path: Path, number:
         url = await healthy(log)
         async with aiohttp.ClientSession() as http, http.ws_connect(f"{url}/v1/realtime?model=m"):
             process.send_signal(number)  # with a line still open
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(DEADLINE_S):
                 assert await process.wait() == 0
 
 
