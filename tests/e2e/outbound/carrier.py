@@ -1,7 +1,5 @@
 """A carrier that answers every call the same way: sipp, on the wire."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import re

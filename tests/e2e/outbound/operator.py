@@ -1,7 +1,5 @@
 """Whoever types make-call: the command as a process, and what became of its call."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import signal
