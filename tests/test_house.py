@@ -46,7 +46,7 @@ WIDER = {
     "bot/records": 13,
     "local/caller": 17,
     "local/providers": 13,
-    "local/stack": 16,
+    "local/stack": 15,
     "local/storyteller": 16,
 }
 

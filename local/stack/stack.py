@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from local.stack import health, parts, run_directory
+from local.stack import health, parts, processes, run_directory
 from local.stack.config import LOOPBACK, Keys
 from local.stack.environment import clean_environment
 from local.stack.errors import PartFailed, StackError
@@ -14,7 +14,6 @@ from local.stack.part import Part, Program
 from local.stack.ports import Ports
 from local.stack.provision import provision
 from local.stack.watch import Watch
-from local.stack.worker import Worker
 
 NUMBER = "+12025550100"
 SIP_USER = "storyline"
@@ -61,7 +60,7 @@ class Stack:
         self._watch: Watch | None = None
         self._parts: list[Part] = []
         self._checks: dict[str, Callable[[], Awaitable[bool]]] = {}
-        self._worker: Worker | None = None
+        self._worker: Part | None = None
 
     async def __aenter__(self) -> Self:
         self.run_dir.mkdir(parents=True, exist_ok=True)
@@ -149,8 +148,13 @@ class Stack:
         return None if self._worker is None else self._worker.pid
 
     def job_pids(self) -> list[int]:
-        """The worker's processes that are in a call now; idle ones are not among them."""
-        return [] if self._worker is None else self._worker.job_pids()
+        """The worker's processes that are in a call now.
+
+        They are connected to the LiveKit server: an idle one has no reason to be.
+        """
+        members = [] if self._worker is None else self._worker.members()
+        jobs = (pid for pid in members if pid != self.worker_pid)
+        return [pid for pid in jobs if processes.is_connected(pid, self._ports.livekit)]
 
     async def start_worker(self, extra_env: Mapping[str, str] | None = None) -> None:
         """Start the worker; returns when it is registered and a job process is warm.
@@ -162,9 +166,9 @@ class Stack:
         if self.worker_pid is not None:
             raise StackError("the worker is running already")
         env = clean_environment() | self.env() | self._worker_env | dict(extra_env or {})
-        program = parts.worker(self.run_dir, self._ports, env)
-        self._worker = Worker(Part(program), self._ports.worker, self._ports.livekit)
+        self._worker = Part(parts.worker(self.run_dir, self._ports, env))
         await self._worker.start()
+        await self._worker.wait_ready(health.http_ok(self._ports.worker, "/ready"))
         self._on_progress("worker is ready")
 
     async def start_watch(self) -> None:
@@ -211,9 +215,8 @@ class Stack:
 
     async def wait_failed(self) -> PartFailed:
         """Wait until a server or the worker ends by itself; returns which, and its last words."""
-        ends = [asyncio.create_task(part.wait_ended()) for part in self._parts]
-        if self._worker is not None:
-            ends.append(asyncio.create_task(self._worker.wait_ended()))
+        running = self._parts if self._worker is None else [*self._parts, self._worker]
+        ends = [asyncio.create_task(part.wait_ended()) for part in running]
         try:
             done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
