@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
+from bot.private_address import names_private_address
 from bot.settings.desk import DeskSettings
 from bot.settings.environment import read_environment
 from bot.settings.errors import Problem, SettingsError
@@ -23,7 +24,6 @@ from bot.settings.kept import KeptSettings
 from bot.settings.limits import LimitSettings
 from bot.settings.livekit import LiveKitSettings
 from bot.settings.outbound import OutboundSettings
-from bot.settings.private_address import names_private_address
 from bot.settings.webhooks import WebhookSettings
 
 _OURS = "STORYLINE_"

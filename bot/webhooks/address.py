@@ -5,7 +5,7 @@ import socket
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
 
-from bot.settings.private_address import is_public
+from bot.private_address import is_public
 
 
 class Forbidden(OSError):

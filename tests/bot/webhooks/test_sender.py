@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import aiohttp
 import pytest
 
+from bot.private_address import is_public, names_private_address
 from bot.records import CallRecord, EndReason, Records, utc_now
 from bot.records.outbox import Letter, LetterState
-from bot.settings.private_address import is_public, names_private_address
 from bot.settings.webhooks import WebhookSettings
 from bot.webhooks.address import Forbidden, PublicResolver
 from bot.webhooks.sender import Sender
