@@ -47,10 +47,12 @@ class Conversation:
     """The `userdata` of a session: the line, and what has been learnt and decided so far.
 
     `realtime` is the voice-to-voice model that tells the story, or None when the story is told
-    by the session's own speech-to-text, language model and text-to-speech.
+    by the session's own speech-to-text, language model and text-to-speech. `tells_keys`: every
+    caller is told at the beginning that the keys of the telephone work, too.
     """
 
     line: PhoneLine
     realtime: RealtimeModel | None = None
     story: StoryData | None = None
+    tells_keys: bool = False
     handover: str | None = None  # the id of the speech that handed over to the storyteller

@@ -32,13 +32,15 @@ class IntroAgent(Agent):
 
     async def _begin(self, conversation: Conversation, callee: Callee | None) -> None:
         line = conversation.line
+        keys = load_prompt("keys") if conversation.tells_keys else ""
         if callee is None:
-            await line.open(load_prompt("greeting"), interruptible=True)
+            greeting = load_prompt("greeting_keys" if keys else "greeting")
+            await line.open(greeting, interruptible=True)
             return
         # They pick up and say hello into Echo's first words: that is no interruption.
         await line.open(callee.opening, interruptible=False)
         if callee.question:
-            line.say(callee.question)
+            line.say(f"{keys} {callee.question}".strip())
         elif conversation.story is None:
             self.session.update_agent(self._hand_over(conversation, callee.story()))
 

@@ -113,6 +113,12 @@ class StorySettings(Group):
         "servers, and plain suppression costs words on clean lines). webrtc: suppression in the "
         "worker itself.",
     )
+    tell_keys: Literal["if_needed", "always", "never"] = Field(
+        "if_needed",
+        alias="STORYLINE_TELL_KEYS",
+        description="When Echo tells that the keys of the telephone answer, too: to a caller whom "
+        "she has not understood twice, to everybody she asks for a name or a place, or never.",
+    )
     clips_dir: DirectoryPath | None = Field(
         None,
         alias="STORYLINE_CLIPS_DIR",

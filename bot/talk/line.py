@@ -18,6 +18,9 @@ from sip.calls.call_info import CallStatus, call_status
 
 logger = logging.getLogger("storyline.line")
 
+# Nobody presses more keys while Echo falls silent; what comes on top is a number or a fault.
+_KEYS_WAITING = 4
+
 _Reason = rtc.DisconnectReason
 # A telephone that leaves for one of these did not hang up: its leg was lost, or never came about.
 _LOST = frozenset(
@@ -50,7 +53,7 @@ class Line:
     A participant on the telephone can hear once LiveKit SIP has set `sip.callStatus` to
     `active`; any other participant (a browser, the Agents Playground) can hear at once.
     `secret` is LiveKit's API secret, by which a message of our own is known.
-    What becomes known of the line is noted in `diary`.
+    What becomes known of the line is noted in `diary`. `keys` are those that the other end presses.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class Line:
         self.goodbye_asked = asyncio.Event()
         self.asked_because = EndReason.WORKER_SHUTDOWN
         self.rings = asyncio.Event()
+        self.keys: asyncio.Queue[str] = asyncio.Queue(_KEYS_WAITING)
         self._room = room
         self._room_name = room_name
         self._ending = ending
@@ -128,9 +132,12 @@ class Line:
             self._hung_up()
 
     def _on_key(self, key: rtc.SipDTMF) -> None:
+        if key.participant is None or key.participant.identity != self.identity:
+            return
         # Not which one: callers type numbers and codes, too.
-        if key.participant is not None and key.participant.identity == self.identity:
-            self._diary.note(EventKind.KEY)
+        self._diary.note(EventKind.KEY)
+        if not self.keys.full():
+            self.keys.put_nowait(key.digit)
 
     def _on_disconnected(self, cause: rtc.DisconnectReason.ValueType) -> None:
         self._diary.note(EventKind.ROOM_GONE, _Reason.Name(cause).lower())

@@ -83,6 +83,19 @@ class SessionVoice:
         else:
             self._asked(self._session.generate_reply)
 
+    def answer(self, words: str) -> None:
+        self._asked(lambda: self._session.generate_reply(user_input=words))
+
+    async def give_way(self) -> None:
+        speech = self._session.current_speech
+        if speech is None:
+            return
+        if speech.allow_interruptions:
+            speech.interrupt()
+        over = asyncio.ensure_future(speech.wait_for_playout())
+        await asyncio.wait({over}, timeout=_END_LIMIT_S)
+        over.cancel()
+
     def reply_again(self) -> None:
         """In the story, without the realtime model: it has just shown that it does not answer."""
         session, conversation = self._session, self._session.userdata

@@ -28,6 +28,7 @@ from bot.talk.warm import Warm
 from bot.talk.watchers.chronicler import Chronicler
 from bot.talk.watchers.cost_limit import keep_cost_limit
 from bot.talk.watchers.hearing import Hearing
+from bot.talk.watchers.keypad import Keypad
 from bot.talk.watchers.observer import SessionObserver
 from bot.talk.watchers.patience import Patience
 from bot.talk.watchers.silence import keep_silence_short
@@ -86,11 +87,16 @@ class Talk:
         voice = SessionVoice(self.session)
         self.floor = Floor(voice, self._chronicler.noting(self._clips), ending)
         self._hearing = Hearing(
-            self.floor, is_over_echo=lambda: self._turns.last_voice_was_over_echo
+            self.floor,
+            is_over_echo=lambda: self._turns.last_voice_was_over_echo,
+            may_tell_keys=self._may_tell_keys,
         )
+        self._keypad = Keypad(self.session, self.floor, line.keys)
         caller_line = CallerLine(line, voice, self.floor, block=block)
         self.ready = caller_line.ready
-        self._conversation = Conversation(line=caller_line)
+        self._conversation = Conversation(
+            line=caller_line, tells_keys=settings.story.tell_keys == "always"
+        )
         self.session.userdata = self._conversation
 
     async def run(self) -> None:
@@ -163,6 +169,7 @@ class Talk:
         async with asyncio.TaskGroup() as group:
             group.create_task(patience.run(), name="patience")
             group.create_task(self._hearing.run(), name="hearing")
+            group.create_task(self._keypad.run(), name="keypad")
             group.create_task(
                 keep_silence_short(self.floor, silence_s=call.silence_s), name="silence"
             )
@@ -178,6 +185,10 @@ class Talk:
             )
             if call.max_cost_usd is not None:
                 group.create_task(self._keep_cost(call.max_cost_usd), name="cost-limit")
+
+    def _may_tell_keys(self) -> bool:
+        introduces = self._conversation.story is None
+        return introduces and self._settings.story.tell_keys == "if_needed"
 
     async def _keep_cost(self, max_cost_usd: float) -> None:
         await keep_cost_limit(

@@ -138,6 +138,24 @@ class Floor:
         if self._may_speak:
             self._voice.reply(instructions)
 
+    async def give_way(self) -> bool:
+        """The caller takes the word without a voice: Echo stops, where she may be interrupted.
+
+        False when it is not the caller's to take: an answer is under way, somebody else has the
+        word, or the call is ending.
+        """
+        if self._state not in (State.LISTENING, State.SPEAKING):
+            return False
+        self.caller_turns += 1
+        if self._state is State.SPEAKING:
+            await self._voice.give_way()
+        return self._state in (State.LISTENING, State.SPEAKING)
+
+    def answer(self, words: str) -> None:
+        """Let the model answer `words` as the caller's."""
+        if self._may_speak:
+            self._voice.answer(words)
+
     def hold(self) -> None:
         """Somebody else has the word: no questions, no apologies, until `release`."""
         if self._state is not State.ENDING:

@@ -31,6 +31,15 @@ class Voice(Protocol):
     def reply(self, instructions: str = "") -> None:
         """Let the model speak next."""
 
+    def answer(self, words: str) -> None:
+        """Let the model answer `words` as if the caller had said them."""
+
+    async def give_way(self) -> None:
+        """Stop as for a word of the caller, and return when nothing is being said any more.
+
+        What nobody may interrupt is said to its end, within limits.
+        """
+
     def reply_again(self) -> None:
         """Ask for an answer that did not come once more, another way where there is one."""
 

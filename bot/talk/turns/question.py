@@ -53,7 +53,7 @@ def what_was_asked(said: str) -> Question:
 
     Several questions in one breath ("your name, and where you are") are one question.
     """
-    question = _last_question(said)
+    question = last_question(said)
     if question is None:
         return NO_QUESTION
     text = " ".join(words_of(question))
@@ -62,7 +62,7 @@ def what_was_asked(said: str) -> Question:
         if name and place:
             return Question(Asked.NAME_AND_PLACE)
         return Question(Asked.NAME if name else Asked.PLACE)
-    words = _without_leads(words_of(question))
+    words = without_leads(words_of(question))
     if "or" in words:
         return Question(Asked.CHOICE, _options(words))
     if words and words[0] in _OPENERS:
@@ -70,7 +70,7 @@ def what_was_asked(said: str) -> Question:
     return Question(Asked.THING if _THING.search(text) else Asked.OPEN)
 
 
-def _last_question(said: str) -> str | None:
+def last_question(said: str) -> str | None:
     """The question that Echo stopped on; one that she talked on after for long is over."""
     sentences: list[str] = [s.strip() for s in _SENTENCES.findall(said) if words_of(s)]
     for back, sentence in enumerate(reversed(sentences)):
@@ -81,7 +81,8 @@ def _last_question(said: str) -> str | None:
     return None
 
 
-def _without_leads(words: tuple[str, ...]) -> tuple[str, ...]:
+def without_leads(words: tuple[str, ...]) -> tuple[str, ...]:
+    """`words` from where the question itself begins: without "and now"."""
     for index, word in enumerate(words):
         if word not in _LEADS:
             return words[index:]

@@ -28,8 +28,12 @@ class FakeHandle:
     async def wait_for_playout(self) -> None:
         await self.over.wait()
 
-    def interrupt(self, *, force: bool) -> None:
-        assert force
+    @property
+    def allow_interruptions(self) -> bool:
+        return bool(self.options.get("allow_interruptions", True))
+
+    def interrupt(self, *, force: bool = False) -> None:
+        assert force or self.allow_interruptions
         self.interrupted = True
         self.finish()
 
@@ -54,6 +58,7 @@ class FakeSession:
     tts: Any = None
     userdata: Any = None
     current_agent: Any = None
+    current_speech: FakeHandle | None = None
     agent_state: str = "listening"
     user_state: str = "listening"
     handles: list[FakeHandle] = field(default_factory=list)

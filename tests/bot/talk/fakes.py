@@ -99,6 +99,16 @@ class FakeVoice:
     def reply(self, instructions: str = "") -> None:
         self._answer(f"reply {instructions}".strip())
 
+    def answer(self, words: str) -> None:
+        self._answer(f"answer {words}")
+
+    async def give_way(self) -> None:
+        self.timeline.note("give way")
+        if self._speaking is not None:
+            self._speaking.cancel()
+        elif self.floor:
+            self.floor.voice_done()
+
     def reply_again(self) -> None:
         self._answer("reply again")
 

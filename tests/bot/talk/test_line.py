@@ -1,6 +1,7 @@
 """The line to one participant: who can hear, who has left and why, and what we are told."""
 
 import asyncio
+from typing import Any, cast
 
 import pytest
 from livekit import rtc
@@ -9,7 +10,7 @@ from bot.messages import Message, proof_of
 from bot.records import EndReason
 from bot.talk.floor.ending import Ending
 from bot.talk.line import Line
-from tests.bot.talk.fake_room import ROOM, SECRET, FakeRoom
+from tests.bot.talk.fake_room import ROOM, SECRET, FakeParticipant, FakeRoom
 
 pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
 
@@ -201,3 +202,33 @@ async def test_the_first_who_asks_for_a_goodbye_is_the_reason() -> None:
     room.is_told(Message.SHUTDOWN)
     room.is_told(Message.GOODBYE)
     assert line.asked_because is EndReason.WORKER_SHUTDOWN
+
+
+# --- keys -----------------------------------------------------------------------------------------
+
+
+def pressed(by: FakeParticipant | None, digit: str) -> rtc.SipDTMF:
+    return rtc.SipDTMF(code=0, digit=digit, participant=cast(Any, by))
+
+
+async def test_the_keys_of_the_caller_are_waited_for_in_their_order() -> None:
+    line, room, _ = a_line()
+    caller = room.joins("caller", "active")
+    for digit in "1#":
+        room.happens("sip_dtmf_received", pressed(caller, digit))
+    assert [line.keys.get_nowait() for _ in "1#"] == ["1", "#"]
+
+
+async def test_the_keys_of_somebody_else_are_nobody_s() -> None:
+    line, room, _ = a_line()
+    for by in (room.joins("stranger", "active"), None):
+        room.happens("sip_dtmf_received", pressed(by, "#"))
+    assert line.keys.empty()
+
+
+async def test_more_keys_than_anybody_means_are_dropped() -> None:
+    line, room, _ = a_line()
+    caller = room.joins("caller", "active")
+    for digit in "1234567890":
+        room.happens("sip_dtmf_received", pressed(caller, digit))
+    assert line.keys.qsize() == 4

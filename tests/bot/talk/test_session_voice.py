@@ -9,7 +9,7 @@ from agents.story import StoryData
 from agents.storyteller import StoryAgent
 from bot.talk.session_voice import SessionVoice
 from tests.agents.fake_line import FakeLine
-from tests.bot.talk.fake_session import FakeSession
+from tests.bot.talk.fake_session import FakeHandle, FakeSession
 
 pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
 
@@ -129,3 +129,33 @@ async def test_a_realtime_storyteller_who_did_not_answer_is_replaced() -> None:
     assert session.handles == []  # the new one speaks by itself, and only once
     SessionVoice(session.as_session).reply_again()
     assert len(session.handles) == 1
+
+
+async def test_a_caller_s_words_are_answered_without_having_been_said() -> None:
+    session = FakeSession()
+    SessionVoice(session.as_session).answer("The first one.")
+    assert [handle.options for handle in session.handles] == [{"user_input": "The first one."}]
+
+
+async def test_echo_gives_way_at_once_where_she_may_be_interrupted() -> None:
+    session = FakeSession()
+    session.current_speech = FakeHandle("a story", {})
+    await SessionVoice(session.as_session).give_way()
+    assert session.current_speech.interrupted
+
+
+async def test_what_nobody_may_interrupt_is_said_to_its_end_first() -> None:
+    session = FakeSession()
+    speech = session.current_speech = FakeHandle("hello", {"allow_interruptions": False})
+    giving_way = asyncio.create_task(SessionVoice(session.as_session).give_way())
+    await asyncio.sleep(3)
+    assert not giving_way.done()
+    speech.finish()
+    await giving_way
+    assert not speech.interrupted
+
+
+async def test_nothing_has_to_give_way_to_a_caller_while_nobody_speaks() -> None:
+    session = FakeSession()
+    await SessionVoice(session.as_session).give_way()
+    assert session.hushed == 0

@@ -17,9 +17,9 @@ AGAIN = f"say {load_prompt('not_heard')}"
 
 
 @asynccontextmanager
-async def listening() -> AsyncIterator[tuple[Scene, Hearing]]:
+async def listening(*, tells_keys: bool = False) -> AsyncIterator[tuple[Scene, Hearing]]:
     scene = Scene()
-    hearing = Hearing(scene.floor)
+    hearing = Hearing(scene.floor, may_tell_keys=lambda: tells_keys)
     task = asyncio.create_task(hearing.run())
     try:
         yield scene, hearing
@@ -64,3 +64,13 @@ async def test_nobody_is_asked_again_while_echo_speaks() -> None:
         scene.floor.voice_heard()
         await nothing_heard(scene, hearing, 10)
         assert scene.lines == []
+
+
+async def test_a_caller_who_was_not_understood_twice_is_told_of_the_keys_once() -> None:
+    async with listening(tells_keys=True) as (scene, hearing):
+        await nothing_heard(scene, hearing, 10, 20)
+        hearing.words_heard()
+        await nothing_heard(scene, hearing, 40, 50)
+        keys = f"say {load_prompt('not_heard_keys')}"
+        said = [what for what in scene.timeline.what if what != "said"]
+        assert said == [AGAIN, keys, AGAIN, AGAIN]
