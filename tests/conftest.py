@@ -46,6 +46,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ]
     if silent:
         raise pytest.UsageError(f"mark as {' or '.join(CATEGORIES)}: {', '.join(silent)}")
+    slow = {item.nodeid.split("::")[0] for item in items if _takes_real_time(item)}
+    if slow:
+        raise pytest.UsageError(f"asyncio(loop_scope='function') is missing: {', '.join(slow)}")
     for item in items:
         if not item.get_closest_marker("unit"):
             second_tries.allow_one(item)
@@ -70,6 +73,14 @@ def pytest_runtest_makereport(
     if group and call.when == "call":
         report.duration = group.took_s.get(item.nodeid, report.duration)
     return report
+
+
+def _takes_real_time(item: pytest.Item) -> bool:
+    """Whether looptime has no say: it knows only a loop that was made for the test."""
+    if item.get_closest_marker("looptime") is None:
+        return False
+    own = item.get_closest_marker("asyncio")
+    return own is None or own.kwargs.get("loop_scope") != "function"
 
 
 @pytest.fixture(autouse=True)

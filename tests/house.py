@@ -18,6 +18,12 @@ def parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
+@cache
+def _import_statements(path: Path) -> list[ast.Import | ast.ImportFrom]:
+    nodes = ast.walk(parse(path))
+    return [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
 def proof(*rooms: str, calls: bool = False) -> float:
     """Lines of tests for each line of the rooms; `calls` counts the real calls, too."""
     tests = [f"tests/{room}" for room in rooms] + ["tests/e2e"] * calls
@@ -44,16 +50,17 @@ def imports(path: Path) -> Iterator[str]:
     package = module_name(path).split(".")
     if not is_package(path):
         package.pop()
-    for node in ast.walk(parse(path)):
+    for node in _import_statements(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             above = package[: len(package) - node.level + 1] if node.level else []
             base = ".".join([*above, *([node.module] if node.module else [])])
             yield base
             yield from (f"{base}.{alias.name}" for alias in node.names)
 
 
+@cache
 def import_graph() -> dict[str, set[str]]:
     """Our modules, each with those of ours that it imports; the more exact name where both fit."""
     files = {module_name(path): path for room in ROOMS for path in python_files(room)}
@@ -70,7 +77,7 @@ def _packages_named(path: Path, packages: set[str], files: dict[str, Path]) -> s
     """Those of `packages` from which the file takes a name that is not a module."""
     return {
         node.module
-        for node in ast.walk(parse(path))
+        for node in _import_statements(path)
         if isinstance(node, ast.ImportFrom)
         and node.module in packages
         and any(f"{node.module}.{alias.name}" not in files for alias in node.names)

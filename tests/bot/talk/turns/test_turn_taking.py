@@ -9,7 +9,7 @@ from livekit.agents.llm import RealtimeModel
 from bot.talk.turns.end_of_turn import PLAIN_S, TRAILING_S, WHOLE_S
 from tests.bot.talk.turns.fake_call import DETECTOR_S, FakeCall
 
-pytestmark = [pytest.mark.unit, pytest.mark.looptime]
+pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
 
 NAME = "May I ask your name?"
 OPEN = "What do you do?"
