@@ -1,6 +1,7 @@
 """Rules for every test: it says what it needs, and it stays on this machine."""
 
 import asyncio
+import gc
 import ipaddress
 import socket
 from collections.abc import Generator, Iterator
@@ -37,6 +38,12 @@ def pytest_report_header() -> str:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileOrFolder:
     return ByFileOrFolder(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -61,9 +61,10 @@ def may_call(e164: str, hours: CallingHours, now: datetime) -> bool:
 
     A number whose time zone nobody knows is called only when the hours are "always".
     """
-    if hours.is_always:
-        return True
-    zones = zones_of(e164)
+    return hours.is_always or _is_open(zones_of(e164), hours, now)
+
+
+def _is_open(zones: tuple[ZoneInfo, ...], hours: CallingHours, now: datetime) -> bool:
     return bool(zones) and all(hours.contain(now.astimezone(zone).time()) for zone in zones)
 
 
@@ -73,11 +74,12 @@ def next_opening(e164: str, hours: CallingHours, now: datetime) -> datetime | No
     None when there is no such moment: the zone is unknown, or the country is so wide that the
     hours never overlap.
     """
-    if may_call(e164, hours, now):
+    zones = zones_of(e164)
+    if hours.is_always or _is_open(zones, hours, now):
         return now
     minute = now.replace(second=0, microsecond=0)
     for ahead in range(1, _SEARCH_MIN + 1):
         moment = minute + timedelta(minutes=ahead)
-        if may_call(e164, hours, moment):
+        if _is_open(zones, hours, moment):
             return moment
     return None
