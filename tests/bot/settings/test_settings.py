@@ -6,21 +6,10 @@ import pytest
 from pydantic import ValidationError
 
 from bot.settings import Settings, SettingsError
+from tests.bot.settings.made import KEYS
+from tests.bot.settings.made import made as load
 
 pytestmark = pytest.mark.unit
-
-KEYS = {
-    "LIVEKIT_URL": "ws://127.0.0.1:7880",
-    "LIVEKIT_API_KEY": "livekit-key",
-    "LIVEKIT_API_SECRET": "livekit-secret",
-    "OPENAI_API_KEY": "openai-secret",
-    "DEEPGRAM_API_KEY": "deepgram-secret",
-}
-
-
-def load(**environ: str) -> Settings:
-    return Settings.load({**KEYS, **environ}, env_file=None)
-
 
 def problems(environ: dict[str, str]) -> dict[str, str]:
     with pytest.raises(SettingsError) as caught:

@@ -20,6 +20,8 @@ class FakeRoom(rtc.EventEmitter[str]):
         self.asked_to_end: list[str] = []
         self.rpc_works = True
         self.rpc_is_sent = True
+        self.attributes: dict[str, str] = {}
+        self.attributes_fail: Exception | None = None
 
     def isconnected(self) -> bool:
         return self.connection_state != rtc.ConnectionState.CONN_DISCONNECTED
@@ -60,6 +62,11 @@ class FakeRoom(rtc.EventEmitter[str]):
     def close(self, reason: "rtc.DisconnectReason.ValueType") -> None:
         self.connection_state = rtc.ConnectionState.CONN_DISCONNECTED
         self.emit("disconnected", reason)
+
+    async def set_attributes(self, attributes: dict[str, str]) -> None:
+        if self.attributes_fail is not None:
+            raise self.attributes_fail
+        self.attributes |= attributes
 
     async def perform_rpc(self, *, destination_identity: str, method: str, **_: object) -> str:
         self.asked_to_end.append(f"{method} {destination_identity}")
