@@ -2,7 +2,7 @@
 
 import asyncio
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import pytest
 from livekit import rtc
@@ -33,7 +33,7 @@ ATTESTED = CALLER | {"storyline.attestation": "A"}
 class FakeTalk:
     """A conversation that is over when it has begun."""
 
-    made: "list[FakeTalk]" = []
+    made: "ClassVar[list[FakeTalk]]" = []
 
     def __init__(self, *around: Any, **rest: Any) -> None:
         _, _, _, self.line, self.ending = around

@@ -11,6 +11,7 @@ from tests.bot.settings.made import made as load
 
 pytestmark = pytest.mark.unit
 
+
 def problems(environ: dict[str, str]) -> dict[str, str]:
     with pytest.raises(SettingsError) as caught:
         Settings.load(environ, env_file=None)
