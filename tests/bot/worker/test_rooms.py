@@ -1,0 +1,270 @@
+"""LiveKit's rooms as the watch sees them: who is there, whose room it is, who answers."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+from livekit import api
+from livekit.protocol.agent import Job, JobState, JobStatus
+from livekit.protocol.models import ParticipantInfo, Room
+
+from bot.call.safety.again import ASKED_AGAIN
+from bot.call.safety.pings import PING_TOPIC, PONG
+from bot.orders.ticket import write_ticket
+from bot.worker import rooms as module
+from bot.worker.orphans import Sight, Standing
+from bot.worker.rooms import Rooms
+from sip.errors import HangUpFailed
+from tests.bot.talk.fakes import now_s
+
+pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
+
+Kind, State = ParticipantInfo.Kind, ParticipantInfo.State
+ROOM, JOB = "call-1", "AJ_1"
+
+
+def somebody(
+    kind: "Kind.ValueType", identity: str = "x", *, gone: bool = False, **attributes: str
+) -> ParticipantInfo:
+    return ParticipantInfo(
+        identity=identity,
+        kind=kind,
+        state=State.DISCONNECTED if gone else State.ACTIVE,
+        attributes={name.replace("_", "."): value for name, value in attributes.items()},
+    )
+
+
+def telephone(status: str = "active", **more: Any) -> ParticipantInfo:
+    return somebody(Kind.SIP, sip_callStatus=status, **more)
+
+
+AGENT = somebody(Kind.AGENT, f"agent-{JOB}")
+
+
+@dataclass
+class FakeLiveKit:
+    """LiveKit's API: people by room, dispatches, and an agent that answers after `pong_s`."""
+
+    people: dict[str, list[ParticipantInfo]] = field(default_factory=dict)
+    dispatches: list[api.AgentDispatch] = field(default_factory=list)
+    asked: list[api.CreateAgentDispatchRequest] = field(default_factory=list)
+    pings: list[Any] = field(default_factory=list)
+    pong_s: float | None = None
+    question_s: float = 0.0
+    questions_at_once: int = 0
+    most_at_once: int = 0
+    delete_fails: str = ""
+
+    @property
+    def room(self) -> "FakeLiveKit":
+        return self
+
+    @property
+    def agent_dispatch(self) -> "FakeLiveKit":
+        return self
+
+    async def list_rooms(self, _: Any) -> api.ListRoomsResponse:
+        rooms = [Room(name=name, sid=f"RM_{name}") for name in self.people]
+        return api.ListRoomsResponse(rooms=rooms)
+
+    async def list_participants(self, request: Any) -> api.ListParticipantsResponse:
+        self.questions_at_once += 1
+        self.most_at_once = max(self.most_at_once, self.questions_at_once)
+        await asyncio.sleep(self.question_s)
+        self.questions_at_once -= 1
+        return api.ListParticipantsResponse(participants=self.people.get(request.room, []))
+
+    async def list_dispatch(self, _: str) -> list[api.AgentDispatch]:
+        return self.dispatches
+
+    async def create_dispatch(self, request: api.CreateAgentDispatchRequest) -> None:
+        self.asked.append(request)
+
+    async def send_data(self, request: Any) -> None:
+        self.pings.append(request)
+        if self.pong_s is not None:
+            loop = asyncio.get_running_loop()
+            loop.call_later(self.pong_s, self._pong, request.data.decode())
+
+    def _pong(self, word: str) -> None:
+        for each in self.people[ROOM]:
+            if each.kind == Kind.AGENT:
+                each.attributes[PONG] = word
+
+    async def delete_room(self, request: Any) -> None:
+        if self.delete_fails:
+            raise api.ServerError(self.delete_fails, "no", status=400)
+        if self.people.pop(request.room, None) is None:
+            raise api.ServerError("not_found", "no such room", status=404)
+
+
+def a_dispatch(
+    *, agent: str = "echo", metadata: str = "", status: "JobStatus.ValueType | None" = None
+) -> api.AgentDispatch:
+    dispatch = api.AgentDispatch(agent_name=agent, metadata=metadata)
+    if status is not None:
+        dispatch.state.jobs.append(Job(state=JobState(status=status)))
+    return dispatch
+
+
+def seen_by(livekit: FakeLiveKit) -> Rooms:
+    return Rooms(cast(Any, livekit), "echo")
+
+
+# --- who is there ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("people", "has_telephone", "is_answered", "has_agent"),
+    [
+        ([], False, False, False),
+        ([telephone()], True, True, False),
+        ([telephone("ringing")], True, False, False),
+        ([telephone("dialing"), AGENT], True, False, True),
+        ([telephone("hangup")], False, False, False),
+        ([telephone(gone=True), AGENT], False, False, True),
+        ([telephone(), somebody(Kind.AGENT, gone=True)], True, True, False),
+        ([telephone("ringing"), telephone()], True, True, False),
+        ([somebody(Kind.STANDARD)], False, False, False),
+    ],
+)
+async def test_a_room_is_seen_as_it_is(
+    people: list[ParticipantInfo], has_telephone: bool, is_answered: bool, has_agent: bool
+) -> None:
+    [sight] = await seen_by(FakeLiveKit({ROOM: people})).look()
+    assert sight == Sight(ROOM, f"RM_{ROOM}", has_telephone, is_answered, has_agent)
+
+
+async def test_of_many_rooms_a_few_are_asked_about_at_once() -> None:
+    livekit = FakeLiveKit({f"call-{n}": [telephone()] for n in range(10)}, question_s=1)
+    assert len(await seen_by(livekit).look()) == 10
+    assert livekit.most_at_once == 4
+    assert now_s() == 3
+
+
+# --- whose room it is -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dispatches", "standing"),
+    [
+        ([], Standing.STRANGE),
+        ([a_dispatch(agent="other")], Standing.STRANGE),
+        ([a_dispatch()], Standing.TAKEN),
+        ([a_dispatch(), a_dispatch(metadata=ASKED_AGAIN)], Standing.TAKEN),
+        ([a_dispatch(metadata=write_ticket("one"))], Standing.PLACED),
+        ([a_dispatch(), a_dispatch(metadata=write_ticket("one"))], Standing.PLACED),
+        ([a_dispatch(agent="other", metadata=write_ticket("one"))], Standing.STRANGE),
+    ],
+)
+async def test_a_room_is_known_by_what_was_asked_for_in_it(
+    dispatches: list[api.AgentDispatch], standing: Standing
+) -> None:
+    assert await seen_by(FakeLiveKit(dispatches=dispatches)).standing(ROOM) is standing
+
+
+@pytest.mark.parametrize(
+    ("dispatch", "is_coming"),
+    [
+        (a_dispatch(status=JobStatus.JS_PENDING), True),
+        (a_dispatch(status=JobStatus.JS_RUNNING), True),
+        (a_dispatch(status=JobStatus.JS_FAILED), False),
+        (a_dispatch(status=JobStatus.JS_SUCCESS), False),
+        (a_dispatch(), False),
+        (a_dispatch(agent="other", status=JobStatus.JS_RUNNING), False),
+    ],
+)
+async def test_only_a_job_of_ours_that_is_under_way_is_coming(
+    dispatch: api.AgentDispatch, is_coming: bool
+) -> None:
+    assert await seen_by(FakeLiveKit(dispatches=[dispatch])).is_coming(ROOM) is is_coming
+
+
+async def test_asked_for_again_the_job_knows_that_it_was() -> None:
+    livekit = FakeLiveKit()
+    await seen_by(livekit).ask_again(ROOM)
+    [request] = livekit.asked
+    assert (request.agent_name, request.room, request.metadata) == ("echo", ROOM, ASKED_AGAIN)
+
+
+# --- hanging up -----------------------------------------------------------------------------------
+
+
+async def test_a_room_that_we_deleted_stays_hung_up() -> None:
+    rooms = seen_by(FakeLiveKit({ROOM: [telephone()]}))
+    assert await rooms.hang_up(ROOM)
+    assert await rooms.hang_up(ROOM), "LiveKit knows it no more because it is gone"
+
+
+async def test_a_room_that_livekit_never_knew_proves_nothing() -> None:
+    assert not await seen_by(FakeLiveKit()).hang_up(ROOM)
+
+
+async def test_a_room_that_cannot_be_deleted_is_an_error() -> None:
+    rooms = seen_by(FakeLiveKit({ROOM: []}, delete_fails="permission_denied"))
+    with pytest.raises(HangUpFailed):
+        await rooms.hang_up(ROOM)
+
+
+async def test_only_so_many_deleted_rooms_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_REMEMBERED", 2)
+    names = ["a", "b", "c"]
+    rooms = seen_by(FakeLiveKit({name: [] for name in names}))
+    for name in names:
+        await rooms.hang_up(name)
+    assert [await rooms.hang_up(name) for name in names] == [False, True, True]
+
+
+# --- does it live? --------------------------------------------------------------------------------
+
+
+async def test_a_job_that_answers_lives() -> None:
+    livekit = FakeLiveKit({ROOM: [telephone(), _agent()]}, pong_s=0.5)
+    assert await seen_by(livekit).answers(ROOM, JOB)
+    assert now_s() == pytest.approx(0.6), "seen at the next look"
+
+
+async def test_a_job_that_does_not_answer_within_a_second_is_silent() -> None:
+    livekit = FakeLiveKit({ROOM: [_agent()]})
+    assert not await seen_by(livekit).answers(ROOM, JOB)
+    assert now_s() == pytest.approx(1)
+
+
+async def test_every_ping_asks_for_a_word_of_its_own() -> None:
+    livekit = FakeLiveKit({ROOM: [_agent()]})
+    for _ in range(2):
+        await seen_by(livekit).answers(ROOM, JOB)
+    first, second = livekit.pings
+    assert first.topic == second.topic == PING_TOPIC
+    assert first.data != second.data
+
+
+async def test_an_old_answer_is_none() -> None:
+    agent = _agent()
+    agent.attributes[PONG] = "yesterday's"
+    assert not await seen_by(FakeLiveKit({ROOM: [agent]})).answers(ROOM, JOB)
+
+
+@pytest.mark.parametrize("job_id", [None, "AJ_2"])
+async def test_a_job_that_is_not_in_the_room_is_not_asked(job_id: str | None) -> None:
+    livekit = FakeLiveKit({ROOM: [_agent()]}, pong_s=0.1)
+    assert not await seen_by(livekit).answers(ROOM, job_id)
+    assert livekit.pings == []
+    assert now_s() == 0
+
+
+async def test_a_person_with_the_name_of_a_job_is_no_job() -> None:
+    livekit = FakeLiveKit({ROOM: [somebody(Kind.STANDARD, f"agent-{JOB}")]}, pong_s=0.1)
+    assert not await seen_by(livekit).answers(ROOM, JOB)
+
+
+async def test_a_job_that_leaves_while_it_is_asked_is_gone() -> None:
+    livekit = FakeLiveKit({ROOM: [_agent()]})
+    asyncio.get_running_loop().call_later(0.3, livekit.people[ROOM].clear)
+    assert not await seen_by(livekit).answers(ROOM, JOB)
+    assert now_s() == pytest.approx(0.4)
+
+
+def _agent() -> ParticipantInfo:
+    return somebody(Kind.AGENT, f"agent-{JOB}")
