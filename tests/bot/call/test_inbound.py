@@ -33,7 +33,7 @@ ATTESTED = CALLER | {"storyline.attestation": "A"}
 class FakeTalk:
     """A conversation that is over when it has begun."""
 
-    made: "ClassVar[list[FakeTalk]]" = []
+    made: ClassVar[list["FakeTalk"]] = []
 
     def __init__(self, *around: Any, **rest: Any) -> None:
         _, _, _, self.line, self.ending = around
