@@ -166,7 +166,7 @@ async def test_it_is_dialled_over_a_connection_of_its_own(dialled: Any) -> None:
     call = dialled()
     await call.run()
     assert call.carrier.connections == [
-        "ws://127.0.0.1:7880 livekit-key livekit-secret",
+        "ws://127.0.0.1:7880 livekit-key livekit-secret-of-32-letters-or-more",
         "closed",
     ]
 

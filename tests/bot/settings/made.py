@@ -5,7 +5,7 @@ from bot.settings import Settings
 KEYS = {
     "LIVEKIT_URL": "ws://127.0.0.1:7880",
     "LIVEKIT_API_KEY": "livekit-key",
-    "LIVEKIT_API_SECRET": "livekit-secret",
+    "LIVEKIT_API_SECRET": "livekit-secret-of-32-letters-or-more",
     "OPENAI_API_KEY": "openai-secret",
     "DEEPGRAM_API_KEY": "deepgram-secret",
 }

@@ -104,7 +104,7 @@ class Scene:
             raise error
 
     async def _send(self, _: None, secret: str, room: str, message: Message) -> None:
-        assert (secret, message) == ("livekit-secret", Message.SHUTDOWN)
+        assert (secret, message) == ("livekit-secret-of-32-letters-or-more", Message.SHUTDOWN)
         self.goodbyes.append((room, now_s()))
         if room in self.unreachable:
             raise self.unreachable[room]
