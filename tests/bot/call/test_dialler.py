@@ -14,6 +14,7 @@ from bot.call.dialler import CALLEE, Dialler
 from bot.records import EndReason
 from bot.talk.floor.ending import Ending
 from bot.talk.line import Line
+from sip.access import Access
 from sip.calls.dial import Dialling
 from sip.calls.outcome import Outcome
 from sip.errors import DialFailed
@@ -63,15 +64,16 @@ class Carrier:
     after_s: float = 5.0
     heeds_hang_up: bool = True
     requests: list[Dialling] = field(default_factory=list)
-    connections: list[str] = field(default_factory=list)
+    connections: list[tuple[Access, dict[str, Any]]] = field(default_factory=list)
+    closed: int = 0
     ringing: int = 0
     hung_up: asyncio.Event = field(default_factory=asyncio.Event)
 
     @asynccontextmanager
-    async def connect(self, url: str, key: str, secret: str) -> AsyncIterator[None]:
-        self.connections.append(f"{url} {key} {secret}")
+    async def connect(self, access: Access, options: dict[str, Any]) -> AsyncIterator[None]:
+        self.connections.append((access, options))
         yield
-        self.connections.append("closed")
+        self.closed += 1
 
     async def dial(self, _: None, request: Dialling) -> str:
         self.requests.append(request)
@@ -118,7 +120,7 @@ def dialled(monkeypatch: pytest.MonkeyPatch) -> Any:
     def make(carrier: Carrier | None = None, **options: Any) -> Call:
         carrier = carrier or Carrier()
         call = Call(carrier, **options)
-        monkeypatch.setattr(module, "connect_once", carrier.connect)
+        monkeypatch.setattr(Access, "connect", lambda self, **how: carrier.connect(self, how))
         monkeypatch.setattr(module, "dial", carrier.dial)
         delete = call.job.api.delete_room
 
@@ -162,13 +164,13 @@ async def test_the_order_is_dialled_as_it_was_written_and_once(dialled: Any) -> 
     ]
 
 
-async def test_it_is_dialled_over_a_connection_of_its_own(dialled: Any) -> None:
+async def test_it_is_dialled_over_a_connection_that_repeats_nothing(dialled: Any) -> None:
     call = dialled()
     await call.run()
-    assert call.carrier.connections == [
-        "ws://127.0.0.1:7880 livekit-key livekit-secret-of-32-letters-or-more",
-        "closed",
-    ]
+    [(access, how)] = call.carrier.connections
+    assert access == made().livekit.access
+    assert how == {"limit_s": None, "repeats": False}
+    assert call.carrier.closed == 1
 
 
 async def test_the_ringing_is_told_as_soon_as_it_is_heard(dialled: Any) -> None:

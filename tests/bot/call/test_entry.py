@@ -71,11 +71,21 @@ async def test_two_calls_are_two_records(
 
 
 async def test_the_doctor_sees_us_in_the_room_and_that_is_all(
-    database: str, records: Records, carried: list[InboundCall], placed: list[str]
+    database: str,
+    records: Records,
+    carried: list[InboundCall],
+    placed: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    seen: list[Any] = []
+
+    async def answer_probe(ctx: Any) -> None:
+        seen.append(ctx)
+
+    monkeypatch.setattr(module, "answer_probe", answer_probe)
     job = a_job(database, PROBE_METADATA)
     await take_call(job.ctx)
-    assert len(job.connected) == 1
+    assert seen == [job]
     assert (carried, placed, await records.calls.recent(9)) == ([], [], [])
 
 

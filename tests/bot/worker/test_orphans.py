@@ -10,9 +10,7 @@ GAP_S = 9.0
 
 
 def room(sid: str = "RM_1", *, telephone: bool = True, agent: bool = False) -> Sight:
-    return Sight(
-        "call-1", sid, has_telephone=telephone, is_answered=False, has_agent=agent
-    )
+    return Sight("call-1", sid, has_telephone=telephone, is_answered=False, has_agent=agent)
 
 
 def alone_s(orphans: Orphans, at_s: float, *rooms: Sight) -> dict[str, float]:

@@ -15,6 +15,7 @@ from bot.records import DatabaseUnavailable, SchemaError
 from bot.talk.warm import Warm
 from bot.worker import worker as module
 from bot.worker.worker import build_server, prewarm, serve
+from sip.access import Access
 from tests.bot.settings.made import made
 from tests.bot.talk.fakes import now_s
 
@@ -67,9 +68,10 @@ class Scene:
         self.stop = asyncio.Event()
         self.server = FakeServer(self)
         self.page_fails: Exception | None = None
-        for name in ("build_server", "stop_on_signals", "livekit_api", "watches", "health_page"):
+        for name in ("build_server", "stop_on_signals", "watches", "health_page"):
             monkeypatch.setattr(module, name, getattr(self, f"_{name}"))
         monkeypatch.setattr(module, "migrate", self._migrate)
+        monkeypatch.setattr(Access, "connect", self._connect)
         monkeypatch.setattr(module.messages, "send", self._send)
 
     def _build_server(self, _: Any) -> FakeServer:
@@ -79,7 +81,8 @@ class Scene:
         return self.stop
 
     @asynccontextmanager
-    async def _livekit_api(self, _: Any) -> AsyncIterator[None]:
+    async def _connect(self, *, limit_s: float) -> AsyncIterator[None]:
+        assert limit_s == 4
         yield
 
     @asynccontextmanager

@@ -1,5 +1,6 @@
 """A job that was asked for again stays only when nobody else is there or on the way."""
 
+import asyncio
 from typing import cast
 
 import aiohttp
@@ -10,6 +11,7 @@ from livekit.protocol.models import ParticipantInfo
 
 from bot.call.safety.again import ASKED_AGAIN, is_needed
 from tests.bot.call.fake_job import FakeJob
+from tests.bot.talk.fakes import now_s
 
 pytestmark = pytest.mark.unit
 
@@ -87,3 +89,17 @@ async def test_a_dispatch_that_livekit_has_forgotten_is_no_reason_to_leave() -> 
 )
 async def test_a_livekit_that_does_not_say_is_taken_for_a_yes(error: Exception) -> None:
     assert await needed(people=(ParticipantInfo.Kind.AGENT,), error=error)
+
+
+@pytest.mark.looptime
+@pytest.mark.asyncio(loop_scope="function")
+async def test_a_livekit_that_never_answers_keeps_no_caller_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def never(*_: object) -> None:
+        await asyncio.sleep(3600)
+
+    job = FakeJob(metadata=ASKED_AGAIN)
+    monkeypatch.setattr(job.api, "list_participants", never)
+    assert await is_needed(job.ctx)
+    assert now_s() == 2
