@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, select, update
+from sqlalchemy import ColumnElement, Select, case, exists, func, select, update
 
 from bot.records.admission import LIVE, by_key, check, is_listed
 from bot.records.database import Database
@@ -150,10 +150,9 @@ class Ledger:
 
     async def with_keys(self, number: str, prefix: str) -> list[Order]:
         """Every order for a number whose key begins with `prefix`, the oldest first."""
-        found = select(orders).where(
-            orders.c.number == number,
-            orders.c.idempotency_key.startswith(prefix, autoescape=True),
-        )
+        # Not LIKE: on SQLite that takes "March" for "march".
+        beginning = func.substr(orders.c.idempotency_key, 1, len(prefix))
+        found = select(orders).where(orders.c.number == number, beginning == prefix)
         return await self._read(found.order_by(orders.c.asked_at))
 
     async def recent(self, limit: int) -> list[Order]:

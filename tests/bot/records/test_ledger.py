@@ -298,7 +298,7 @@ async def test_whoever_knows_that_the_dialling_was_not_begun_takes_the_claim_bac
 async def test_the_orders_for_a_number_are_found_by_the_beginning_of_their_key(
     ledger: Ledger,
 ) -> None:
-    for key in ("list%:1", "list%:2", "listx:1", None):
+    for key in ("list%:1", "list%:2", "LIST%:3", "listx:1", None):
         order = an_order(idempotency_key=key)
         await ledger.accept(order, PLENTY, again=True)
         await ledger.end(order.call_id, Outcome.BUSY, NOON)
