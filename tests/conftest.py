@@ -31,7 +31,7 @@ def _no_loop_is_left_open() -> Iterator[None]:
 
 def pytest_report_header() -> str:
     bot, product = proof("bot"), proof("agents", "bot", "scripts", "sip", calls=True)
-    goals = f"bot {bot:.2f} (goal 1.2), product {product:.2f} (goal 1.3)"
+    goals = f"bot {bot:.2f} (at least 1.2), product {product:.2f} (at least 1.3)"
     return f"lines of tests for each line: {goals}"
 
 

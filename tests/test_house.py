@@ -54,11 +54,10 @@ WIDER = {
 # What the dialect of this house does without.
 DIALECT = {"__future__.annotations", "typing.Final"}
 
-# Lines of tests for each line of the product: reached, and to be kept. Raise it on the way to the
-# goal: 1.2 for bot, 1.3 for all (with the real calls).
+# Lines of tests for each line of the product, in all with the real calls: reached, and to be kept.
 PRODUCT = ("agents", "bot", "desk", "scripts", "sip")
-BOT_IS_PROVED = 0.60
-ALL_IS_PROVED = 0.92
+BOT_IS_PROVED = 1.2
+ALL_IS_PROVED = 1.3
 
 LINES = 300
 # Longer files, each with the reason why it is not better as two.

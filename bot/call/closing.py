@@ -26,7 +26,7 @@ async def carry_through(
     ctx: JobContext,
     recorder: CallRecorder,
     ending: Ending,
-    carry: Callable[[], Awaitable[None]],
+    carry: Callable[[], Awaitable[object]],
 ) -> None:
     """Run `carry` to its end; then the room is deleted and the record closed, once.
 

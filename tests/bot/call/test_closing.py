@@ -36,9 +36,8 @@ class Call:
         self.ending = Ending()
 
     async def through(self, carry: Callable[[], Awaitable[Any]] | None = None) -> None:
-        await carry_through(
-            self.job.ctx, cast(Any, self.recorder), self.ending, carry or self.ending.wait
-        )
+        carry = carry or self.ending.wait
+        await carry_through(self.job.ctx, cast(Any, self.recorder), self.ending, carry)
 
     def ends(self, after_s: float, reason: EndReason = EndReason.STORY_FINISHED) -> None:
         asyncio.get_running_loop().call_later(after_s, self.ending.set, reason)

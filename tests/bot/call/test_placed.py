@@ -126,6 +126,11 @@ def ends(scene: Scene) -> None:
     scene.ending.set(EndReason.CALLER_HUNG_UP)
 
 
+def is_ready_and_ends(scene: Scene) -> None:
+    is_ready(scene)
+    ends(scene)
+
+
 def answers(scene: Scene) -> None:
     # Whoever is no telephone can hear at once.
     scene.talk.line.expect(CALLEE, on_telephone=False)
@@ -180,7 +185,7 @@ async def test_without_a_voice_within_eight_seconds_nobody_is_dialled(a_call: Ma
     assert scene.ending.error == "the voice was not ready; nobody was dialled"
 
 
-@pytest.mark.parametrize("first", [ends, lambda scene: (is_ready(scene), ends(scene))])
+@pytest.mark.parametrize("first", [ends, is_ready_and_ends])
 async def test_a_call_that_ends_before_it_is_dialled_is_not_dialled(
     a_call: Make, first: Callable[[Scene], None]
 ) -> None:

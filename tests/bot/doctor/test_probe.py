@@ -43,6 +43,7 @@ class Server:
 
 
 @pytest.mark.looptime
+@pytest.mark.asyncio(loop_scope="function")
 async def test_the_room_is_deleted_only_when_the_agent_is_all_the_way_in() -> None:
     server = Server(State.JOINING, State.JOINED, State.ACTIVE)
     found = await look_at_agent(cast(LiveKitAPI, server), "storyteller")

@@ -25,11 +25,11 @@ ROOM, JOB = "call-1", "AJ_1"
 
 
 def somebody(
-    kind: "Kind.ValueType", identity: str = "x", *, gone: bool = False, **attributes: str
+    kind: int, identity: str = "x", *, gone: bool = False, **attributes: str
 ) -> ParticipantInfo:
     return ParticipantInfo(
         identity=identity,
-        kind=kind,
+        kind=cast(Any, kind),
         state=State.DISCONNECTED if gone else State.ACTIVE,
         attributes={name.replace("_", "."): value for name, value in attributes.items()},
     )
@@ -100,11 +100,11 @@ class FakeLiveKit:
 
 
 def a_dispatch(
-    *, agent: str = "echo", metadata: str = "", status: "JobStatus.ValueType | None" = None
+    *, agent: str = "echo", metadata: str = "", status: int | None = None
 ) -> api.AgentDispatch:
     dispatch = api.AgentDispatch(agent_name=agent, metadata=metadata)
     if status is not None:
-        dispatch.state.jobs.append(Job(state=JobState(status=status)))
+        dispatch.state.jobs.append(Job(state=JobState(status=cast(Any, status))))
     return dispatch
 
 

@@ -72,7 +72,7 @@ class Scene:
             monkeypatch.setattr(module, name, getattr(self, f"_{name}"))
         monkeypatch.setattr(module, "migrate", self._migrate)
         monkeypatch.setattr(Access, "connect", self._connect)
-        monkeypatch.setattr(module.messages, "send", self._send)
+        monkeypatch.setattr("bot.messages.send", self._send)
 
     def _build_server(self, _: Any) -> FakeServer:
         return self.server
@@ -262,9 +262,9 @@ async def test_the_server_holds_as_many_calls_as_were_set() -> None:
 async def test_a_process_is_prepared_with_all_that_a_call_needs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    settings, process = made(), SimpleNamespace(userdata={})
+    process: Any = SimpleNamespace(userdata={})
     monkeypatch.setattr(module, "load_vad", lambda: "vad")
     monkeypatch.setattr(module, "make_openai_client", lambda _: "client")
-    await asyncio.to_thread(prewarm, settings, process)
-    warm = Warm.of(process)  # type: ignore[arg-type]  # all that is used of it
-    assert (warm.settings, warm.vad, warm.openai) == (settings, "vad", "client")
+    await asyncio.to_thread(prewarm, made(), process)
+    warm: Any = Warm.of(process)
+    assert (warm.settings, warm.vad, warm.openai) == (made(), "vad", "client")
