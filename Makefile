@@ -56,9 +56,10 @@ bench: setup-tests ## Measure on the wire what a caller hears: the short table
 bench-capacity: setup-tests ## The same for 1, 2, 4 and 8 calls: waits, CPU, memory
 	$(RUN) python -m bench capacity
 
-# Survivors of an earlier run are tried again, the killed are not, unless their code has changed.
+# Survivors of an earlier run are tried again, the killed are not, unless their code has changed. One
+# mutant at a time, with a limit of memory, and of time in pyproject.toml: some of them never end.
 mutants: python ## Change one line at a time of the heart and the guards: does a unit test notice?
-	-$(RUN) nice -n 19 timeout --kill-after=10 $(MUTANTS_S) mutmut run --max-children 1 $(MUTANTS)
+	-ulimit -v 8000000; $(RUN) nice -n 19 timeout --kill-after=10 $(MUTANTS_S) mutmut run --max-children 1 $(MUTANTS)
 	$(RUN) mutmut results
 
 lint: python ## ruff and mypy

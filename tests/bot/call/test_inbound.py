@@ -11,7 +11,7 @@ from livekit.agents import AutoSubscribe
 from agents.intro import IntroAgent
 from bot.call import inbound as module
 from bot.call.inbound import InboundCall
-from bot.records import BlockedBy, Direction, EndReason
+from bot.records import BlockedBy, Direction, EndReason, Limit, Refusal
 from tests.bot.call.fake_job import FakeJob, FakeRecorder
 from tests.bot.settings.made import made
 from tests.bot.talk.fakes import now_s
@@ -45,11 +45,16 @@ class FakeTalk:
         self.runs += 1
 
 
-class FakeLedger:
-    """A do-not-call list."""
+class FakeRecords:
+    """A do-not-call list, and a gate that lets everybody in whom nothing `refuses`."""
 
     def __init__(self) -> None:
+        self.orders = self.gate = self
         self.blocked: list[tuple[str, BlockedBy]] = []
+        self.refuses: Refusal | None = None
+
+    async def ask(self, *_: Any) -> Refusal | None:
+        return self.refuses
 
     async def block(self, number: str, by: BlockedBy, _: Any) -> None:
         self.blocked.append((number, by))
@@ -59,9 +64,9 @@ class Call:
     def __init__(self, meets: Any = None, **environ: str) -> None:
         self.job = FakeJob(made(**environ))
         self.job.meets = meets
-        self.recorder, self.ledger = FakeRecorder(), FakeLedger()
+        self.recorder, self.records = FakeRecorder(), FakeRecords()
         self.call = InboundCall(
-            self.job.ctx, made(**environ), cast(Any, self.recorder), cast(Any, self.ledger)
+            self.job.ctx, made(**environ), cast(Any, self.recorder), cast(Any, self.records)
         )
 
     async def carry(self) -> FakeTalk:
@@ -110,13 +115,14 @@ async def test_who_calls_whom_is_written_down() -> None:
 
 
 async def test_what_is_no_number_is_written_down_as_it_came() -> None:
-    call = Call(somebody(attributes=CALLER | {"sip.phoneNumber": "anonymous"}))
+    call = Call(somebody(attributes=CALLER | {"sip.phoneNumber": "reception"}))
     await call.carry()
-    assert call.recorder.changes["from_number"] == "anonymous"
+    assert call.recorder.changes["from_number"] == "reception"
 
 
-async def test_a_hidden_number_is_none() -> None:
-    call = Call(somebody(attributes={"sip.ruleID": "SDR_1"}))
+@pytest.mark.parametrize("hidden", ["", "anonymous"])
+async def test_a_hidden_number_is_none(hidden: str) -> None:
+    call = Call(somebody(attributes=CALLER | {"sip.phoneNumber": hidden}))
     await call.carry()
     assert call.recorder.changes["from_number"] is None
 
@@ -173,7 +179,7 @@ async def test_a_caller_whom_the_carrier_vouches_for_may_have_the_number_blocked
     call = Call(somebody(attributes=ATTESTED))
     talk = await call.carry()
     assert await talk.block()
-    assert call.ledger.blocked == [("+12025550123", BlockedBy.CALLEE)]
+    assert call.records.blocked == [("+12025550123", BlockedBy.CALLEE)]
     assert "error" not in call.recorder.changes
 
 
@@ -181,8 +187,17 @@ async def test_a_number_that_anybody_may_have_written_is_noted_and_not_blocked()
     call = Call(somebody())
     talk = await call.carry()
     assert not await talk.block()
-    assert call.ledger.blocked == []
+    assert call.records.blocked == []
     assert "asked never to be called again" in call.recorder.changes["error"]
+
+
+async def test_a_caller_for_whom_there_is_no_place_is_not_talked_with() -> None:
+    call = Call(somebody())
+    call.records.refuses = Refusal(Limit.CALLER_PER_DAY, times=3)
+    await call.call.carry()
+    assert FakeTalk.made == []
+    assert call.call.ending.reason is EndReason.LIMIT_REACHED
+    assert call.recorder.changes["from_number"] == "+12025550123", "the limits count it"
 
 
 async def test_the_line_is_followed_before_anybody_has_come() -> None:

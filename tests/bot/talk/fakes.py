@@ -74,6 +74,7 @@ class FakeVoice:
     replies: bool = True
     is_busy: bool = False
     floor: Floor | None = None
+    opened: list[tuple[Opening | None, bool]] = field(default_factory=list)
     _speaking: asyncio.Task[bool] | None = None
     _replying: list[asyncio.Task[bool]] = field(default_factory=list)
 
@@ -82,6 +83,7 @@ class FakeVoice:
         return self._speaking is None and not self.is_busy
 
     async def open(self, opening: Opening | None, text: str, *, interruptible: bool) -> bool:
+        self.opened.append((opening, interruptible))
         return await self._speak(f"open {text}")
 
     def utter(self, text: str) -> None:

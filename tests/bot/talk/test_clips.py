@@ -190,6 +190,19 @@ async def test_a_track_that_cannot_be_published_is_tried_again_with_the_next_cli
     assert scene.opened == ["apology.ogg"]
 
 
+async def test_a_track_can_be_opened_before_anything_is_played(scene: Scene) -> None:
+    await scene.player.publish()
+    assert (scene.room.tracks, scene.opened) == (["storyline-clips"], [])
+    await scene.player.play(Clip.BUSY)
+    assert scene.room.tracks == ["storyline-clips"]
+
+
+async def test_a_track_that_cannot_be_opened_yet_is_no_error(scene: Scene) -> None:
+    scene.room.fails = PublishTrackError("no connection")
+    await scene.player.publish()
+    assert scene.room.tracks == []
+
+
 async def test_what_is_closed_is_silent_and_closed_once(scene: Scene) -> None:
     playing = asyncio.create_task(scene.player.play(Clip.FILLER))
     await asyncio.sleep(0.35)

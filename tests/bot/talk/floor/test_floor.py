@@ -1,12 +1,14 @@
 """Who has the word, and who gets it next."""
 
 import asyncio
+from typing import cast
 
 import pytest
 
 from agents.last_words import LastWords
 from bot.records import EndReason
 from bot.talk.floor.floor import State
+from bot.talk.opening import Opening
 from tests.bot.talk.fakes import Scene
 
 pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
@@ -123,8 +125,10 @@ async def test_no_question_is_asked_into_anybodys_words(who: str) -> None:
 async def test_a_reply_is_asked_for_in_the_words_it_needs() -> None:
     scene = Scene()
     scene.floor.reply("begin")
-    await scene.until(1)
-    assert scene.lines == [(0.0, "reply begin")]
+    await scene.until(4)
+    scene.floor.reply()
+    await scene.until(5)
+    assert scene.lines == [(0.0, "reply begin"), (3.5, "said"), (4.0, "reply")]
 
 
 @pytest.mark.parametrize("state", [State.HELD, State.ENDING])
@@ -166,6 +170,15 @@ async def test_a_greeting_that_the_caller_interrupts_opens_the_conversation() ->
     await scene.until(1)
     await scene.voice.hush()
     assert await opening
+
+
+@pytest.mark.parametrize("interruptible", [True, False])
+async def test_the_first_words_are_the_prepared_ones_and_as_firm_as_they_were_meant(
+    interruptible: bool,
+) -> None:
+    scene, prepared = Scene(), cast(Opening, object())
+    assert await scene.floor.open(prepared, "hello", interruptible=interruptible)
+    assert scene.voice.opened == [(prepared, interruptible)]
 
 
 async def test_an_opening_that_a_machine_cuts_off_does_not() -> None:

@@ -80,3 +80,12 @@ async def test_a_call_is_not_given_up_in_the_middle_of_a_thought() -> None:
         scene.voice.is_busy = True
         await scene.until(200)
         assert scene.ending.reason is None
+
+
+async def test_a_moment_in_which_nothing_may_be_asked_is_let_pass() -> None:
+    async with watched() as scene:
+        scene.voice.is_busy = True  # the model thinks, and nothing is due yet
+        await scene.until(9)
+        scene.voice.is_busy = False
+        await scene.until(17)
+        assert scene.lines == [(16.0, FIRST)]
