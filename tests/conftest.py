@@ -11,7 +11,7 @@ import pytest
 
 from tests import second_tries, side_by_side
 from tests.dealing import ByFileOrFolder
-from tests.house import proof
+from tests.house import PRODUCT, proof
 from tests.second_tries import pytest_sessionfinish, pytest_terminal_summary
 
 __all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
@@ -30,8 +30,8 @@ def _no_loop_is_left_open() -> Iterator[None]:
 
 
 def pytest_report_header() -> str:
-    bot, product = proof("bot"), proof("agents", "bot", "scripts", "sip", calls=True)
-    goals = f"bot {bot:.2f} (at least 1.2), product {product:.2f} (at least 1.3)"
+    bot, product = proof("bot"), proof(*PRODUCT, calls=True)
+    goals = f"bot {bot:.2f} (goal 1.2), product {product:.2f} (goal 1.3)"
     return f"lines of tests for each line: {goals}"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("agents", "bench", "bot", "desk", "local", "scripts", "sip")
+PRODUCT = ("agents", "bot", "desk", "scripts", "sip")
 
 
 def python_files(folder: str) -> list[Path]:

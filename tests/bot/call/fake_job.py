@@ -10,7 +10,9 @@ from livekit.agents import JobContext
 from livekit.protocol.models import ParticipantInfo
 from openai import AsyncOpenAI
 
+from bot.money.prices import PriceTable
 from bot.records import CallRecord, Direction, EndReason
+from bot.records.diary import Diary
 from bot.settings import Settings
 from bot.talk.warm import Warm
 from tests.bot.call.safety.fake_room import FakeRoom
@@ -74,7 +76,9 @@ class FakeJob:
         self.connected: list[dict[str, Any]] = []
         self.goodbyes: list[str] = []
         nothing = cast(Any, None)
-        Warm(settings or made(), nothing, cast(AsyncOpenAI, nothing)).keep(cast(Any, self.proc))
+        settings = settings or made()
+        prices = PriceTable.load(settings.kept.prices)
+        Warm(settings, nothing, cast(AsyncOpenAI, nothing), prices).keep(cast(Any, self.proc))
 
     @property
     def ctx(self) -> JobContext:
@@ -101,6 +105,7 @@ class FakeRecorder:
     changes: dict[str, Any] = field(default_factory=dict)
     closed: list[tuple[EndReason, str | None]] = field(default_factory=list)
     left: list[tuple[EndReason, str | None]] = field(default_factory=list)
+    diary: Diary = field(default_factory=lambda: Diary(None, "one"))
 
     @property
     def record(self) -> CallRecord:

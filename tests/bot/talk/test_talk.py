@@ -139,7 +139,7 @@ class Scene:
         self.ending.set(EndReason.CALLER_HUNG_UP)
 
     def worker_goes(self) -> None:
-        self.line.shutdown_asked.set()
+        self.line.goodbye_asked.set()
 
 
 class _Ears:

@@ -48,11 +48,11 @@ class World:
         return room_name not in self.unknown_rooms
 
     async def answers(self, room_name: str, job_id: str | None) -> bool:
-        return room_name in self.answering
+        return room_name in self.answering and job_id == f"AJ_{room_name}"
 
     async def ring(self, name: str) -> CallRecord:
         """A living call in the room `name`."""
-        call = a_call(call_id=name, room_name=name)
+        call = a_call(call_id=name, room_name=name, job_id=f"AJ_{name}")
         self.alive.add(name)
         await self.beat(call)
         return call
@@ -335,3 +335,26 @@ async def test_a_guardian_that_stumbles_watches_on(
         await running
     assert paused_s[0] == POLL_S
     assert [each.message for each in caplog.records] == ["the watch stumbled, watching on"]
+
+
+async def test_a_guardian_that_is_stopped_leaves_nothing_running(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hangs = asyncio.Event()
+
+    async def never(_: str) -> bool:
+        hangs.set()
+        return await asyncio.Event().wait()
+
+    monkeypatch.setattr(world, "hang_up", never)
+    await world.ring("dead")
+    world.alive.clear()
+    while not hangs.is_set():
+        await world.pass_time(POLL_S, watched=False)
+        await world.guardian.poll()
+        await asyncio.sleep(0)
+    watching = asyncio.create_task(world.guardian.run())
+    await asyncio.sleep(0)
+    watching.cancel()
+    await asyncio.wait({watching})
+    assert "end of a dead call" not in {task.get_name() for task in asyncio.all_tasks()}

@@ -86,13 +86,13 @@ class Scene:
         yield
 
     @asynccontextmanager
-    async def _watches(self, _: Any) -> AsyncIterator[Any]:
+    async def _watches(self, *_: Any) -> AsyncIterator[Any]:
         yield SimpleNamespace(is_blind=False)
         self.notes.append(("watches end", now_s()))
 
     @asynccontextmanager
     async def _health_page(
-        self, server: FakeServer, host: str, port: int, is_blind: Callable[[], bool]
+        self, server: FakeServer, host: str, port: int, is_blind: Callable[[], bool], *, metrics: Any
     ) -> AsyncIterator[None]:
         assert not is_blind()
         if self.page_fails is not None:
