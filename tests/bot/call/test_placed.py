@@ -76,7 +76,7 @@ class Scene:
                 return scene.answers
 
         class FakeReception:
-            def __init__(self, *_: Any, leaves_messages: bool) -> None:
+            def __init__(self, *_: Any, leaves_messages: bool, **__: Any) -> None:
                 self._leaves_messages = leaves_messages
 
             async def run(self) -> None:

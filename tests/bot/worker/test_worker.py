@@ -92,7 +92,13 @@ class Scene:
 
     @asynccontextmanager
     async def _health_page(
-        self, server: FakeServer, host: str, port: int, is_blind: Callable[[], bool], *, metrics: Any
+        self,
+        server: FakeServer,
+        host: str,
+        port: int,
+        is_blind: Callable[[], bool],
+        *,
+        metrics: Any,
     ) -> AsyncIterator[None]:
         assert not is_blind()
         if self.page_fails is not None:
