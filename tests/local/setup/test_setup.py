@@ -119,7 +119,7 @@ def test_the_first_run_installs_and_builds_and_the_second_does_nothing(
     assert "building livekit-sip (once, 2 to 3 minutes) ..." in first.stdout
     assert "livekit-sip: done in" in first.stdout
     assert {call.split()[-1] for call in machine.called()} == {
-        "--locked",
+        "--compile-bytecode",
         "github.com/livekit/livekit-server/cmd/server",
         "github.com/livekit/sip/cmd/livekit-sip",
     }
@@ -140,7 +140,7 @@ def test_a_changed_lock_file_is_synchronised_again(machine: Machine) -> None:
 
     machine.set_up("python")
 
-    assert machine.called() == ["uv sync --all-extras --locked"]
+    assert machine.called() == ["uv sync --all-extras --locked --compile-bytecode"]
 
 
 def test_an_environment_that_lost_something_is_mended(machine: Machine) -> None:
@@ -151,14 +151,14 @@ def test_an_environment_that_lost_something_is_mended(machine: Machine) -> None:
 
     machine.set_up("python")
 
-    assert machine.called() == ["uv sync --all-extras --locked"]
+    assert machine.called() == ["uv sync --all-extras --locked --compile-bytecode"]
 
 
 def test_lint_and_unit_tests_need_neither_servers_nor_go(machine: Machine) -> None:
     machine.install_all_but("redis_server", "sipp", "go", "gcc", "pkg_config")
 
     assert machine.set_up("python").returncode == 0
-    assert machine.called() == ["uv sync --all-extras --locked"]
+    assert machine.called() == ["uv sync --all-extras --locked --compile-bytecode"]
 
 
 def test_without_leave_to_install_the_exact_line_is_printed(machine: Machine) -> None:
@@ -201,7 +201,7 @@ def test_livekit_on_path_needs_no_compiler_and_no_go(machine: Machine) -> None:
     machine.install(livekit_server="", livekit_sip="")
 
     assert machine.set_up().returncode == 0
-    assert machine.called() == ["uv sync --all-extras --locked"]
+    assert machine.called() == ["uv sync --all-extras --locked --compile-bytecode"]
 
 
 @pytest.mark.parametrize(
