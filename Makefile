@@ -1,7 +1,7 @@
 # Every target sets up what it needs first (local/setup/setup.sh); when all is there that takes a second.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests python demo demo-up test unit e2e bench bench-capacity chaos mutants lint format types
+.PHONY: help setup setup-tests python demo demo-up test unit e2e bench bench-capacity chaos mutants sbom audit notice lint format types
 
 CACHE = $(or $(STORYLINE_CACHE),$(HOME)/.cache/storyline)
 # Looked up when it is used: set-up may have installed it a moment before.
@@ -61,6 +61,20 @@ bench-capacity: setup-tests ## The same for 1, 2, 4 and 8 calls: waits, CPU, mem
 mutants: python ## Change one line at a time of the heart and the guards: does a unit test notice?
 	-ulimit -v 8000000; $(RUN) nice -n 19 timeout --kill-after=10 $(MUTANTS_S) mutmut run --max-children 1 $(MUTANTS)
 	$(RUN) mutmut results
+
+sbom: python ## What is shipped, as CycloneDX, into dist/sbom.json
+	@mkdir -p dist
+	@"$(UV)" export --quiet --frozen --no-dev --format cyclonedx1.5 --output-file dist/sbom.json
+	@echo "dist/sbom.json"
+
+audit: python ## Known faults of what is shipped (asks api.osv.dev)
+	@"$(UV)" audit --frozen --no-dev
+
+notice: python ## Write the licences of what is shipped into NOTICE
+	@"$(UV)" build --quiet --wheel --clear
+	@rm -rf dist/installed
+	@UV="$(UV)" deploy/install.sh dist/storyline-*.whl dist/installed
+	@UV="$(UV)" deploy/licences.sh dist/installed
 
 lint: python ## ruff and mypy
 	$(RUN) ruff check .

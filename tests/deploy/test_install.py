@@ -1,9 +1,11 @@
 """What is shipped works by itself: the wheel in an empty folder, without this tree or its tools."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
@@ -92,6 +94,14 @@ def test_the_migrations_are_shipped(installed: Path) -> None:
 def test_nothing_for_development_is_shipped(installed: Path) -> None:
     names = {path.name for path in installed.glob("lib/*/site-packages/*")}
     assert not names & {"pytest", "mypy", "piper", "faster_whisper", "baresip"}
+
+
+def test_every_licence_of_what_is_shipped_is_in_the_notice(installed: Path) -> None:
+    (packages,) = installed.glob("lib/*/site-packages")
+    names = {each.metadata["Name"] for each in distributions(path=[str(packages)])}
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^- (\S+): ", notice.partition("Packages that")[2], re.MULTILINE))
+    assert listed == names - {"storyline"}, "make notice writes it anew"
 
 
 def test_a_folder_with_something_in_it_is_left_alone(wheel: Path, tmp_path: Path) -> None:
