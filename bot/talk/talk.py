@@ -23,6 +23,7 @@ from bot.talk.models import build_models, connect_options
 from bot.talk.phone_line import CallerLine
 from bot.talk.realtime import is_reachable
 from bot.talk.session_voice import SessionVoice
+from bot.talk.spoken.stream import spoken
 from bot.talk.turns.turn_taking import TurnTaking
 from bot.talk.warm import Warm
 from bot.talk.watchers.chronicler import Chronicler
@@ -132,6 +133,8 @@ class Talk:
             transcription_timeout=audio.TRANSCRIPTION_LIMIT_S,
             # The warm-up of the echo canceller would swallow the caller's first words.
             aec_warmup_duration=None,
+            # In place of LiveKit's filters: "*sighs*" is not said, "and 3 %" is.
+            tts_text_transforms=[spoken],
         )
 
     async def _start_session(self) -> None:

@@ -1,0 +1,1 @@
+"""What a model writes, made fit for the ear before the voice says it."""
