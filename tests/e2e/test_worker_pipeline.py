@@ -5,8 +5,9 @@ It wants a worker of its own, as all that `test_worker_*.py` hold: the last file
 
 import pytest
 
-from bot.records import AgentReached
-from tests.e2e.house import House
+from bot.records import AgentReached, EndReason
+from local.providers.script import ChatTurn, Script
+from tests.e2e.house import House, assert_heard
 
 pytestmark = pytest.mark.e2e
 
@@ -21,6 +22,22 @@ async def test_the_pipeline_tells_the_story_when_it_is_chosen(house: House) -> N
         await call.phone.hang_up()
         assert (await call.record()).agent_reached is AgentReached.STORY
     assert len(await realtime_requests(house)) == before
+
+
+async def test_the_pipeline_is_answered_by_keys_too_and_says_no_markup(house: House) -> None:
+    await house.use_worker(STORYLINE_STORY_MODE="pipeline")
+    async with house.ring() as call:
+        await call.introduce("I'm Peter from Berlin.")
+        written = "*sighs* **Peter**, the cellar has 2 robots 🤖. Shall we sing, or dance?"
+        await house.providers.script(Script(chat=(ChatTurn(written),)))
+        await call.phone.press("2")
+        heard = await call.hear(20.0)
+        assert_heard(heard, "robots", "dance")
+        assert "sigh" not in heard.lower()
+        await call.phone.press("#")
+        await call.hear_until("for this story", "goodbye", "bye bye")
+        await call.phone.wait_hung_up(10.0)
+        assert (await call.record()).end_reason is EndReason.STORY_FINISHED
 
 
 async def realtime_requests(house: House) -> list[object]:
