@@ -4,6 +4,7 @@ Each field's alias is the name of its environment variable.
 """
 
 import os
+from dataclasses import dataclass
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -42,6 +43,18 @@ def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
 
+# What servers without keys are told: the client wants one.
+_NO_KEY = SecretStr("none")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where a model is asked, and with which key."""
+
+    base_url: str
+    api_key: SecretStr
+
+
 class ProviderSettings(Group):
     """Who listens, thinks and speaks."""
 
@@ -53,6 +66,26 @@ class ProviderSettings(Group):
         alias="OPENAI_BASE_URL",
         description="Another server that speaks OpenAI's protocols, for example on this machine.",
     )
+    llm_base_url: Annotated[str, _web_url("https", "http")] | None = Field(
+        None,
+        alias="STORYLINE_LLM_BASE_URL",
+        description="A server of its own for the text model, in place of OPENAI_BASE_URL.",
+    )
+    llm_api_key: Key | None = Field(
+        None,
+        alias="STORYLINE_LLM_API_KEY",
+        description="The key of that server. OpenAI's key is never sent to it.",
+    )
+    tts_base_url: Annotated[str, _web_url("https", "http")] | None = Field(
+        None,
+        alias="STORYLINE_TTS_BASE_URL",
+        description="A server of its own for the voice, in place of OPENAI_BASE_URL.",
+    )
+    tts_api_key: Key | None = Field(
+        None,
+        alias="STORYLINE_TTS_API_KEY",
+        description="The key of that server. OpenAI's key is never sent to it.",
+    )
     deepgram_api_key: Key = Field(
         alias="DEEPGRAM_API_KEY", description="For the transcription of what the caller says."
     )
@@ -62,6 +95,21 @@ class ProviderSettings(Group):
         description="Full address of the transcription, with its path (Deepgram's EU host, "
         "a server of your own).",
     )
+
+    @property
+    def mind(self) -> Server:
+        """Where the text model is."""
+        return self._server(self.llm_base_url, self.llm_api_key)
+
+    @property
+    def voice(self) -> Server:
+        """Where the voice is."""
+        return self._server(self.tts_base_url, self.tts_api_key)
+
+    def _server(self, base_url: str | None, api_key: SecretStr | None) -> Server:
+        # A stranger's server must not learn the key of OpenAI's.
+        key = api_key or (_NO_KEY if base_url else self.openai_api_key)
+        return Server(base_url or self.openai_base_url, key)
 
 
 class StorySettings(Group):

@@ -9,6 +9,7 @@ from openai import AsyncOpenAI
 
 from bot.livekit_gaps import NEVER_CLOSES, RealtimeModel
 from bot.settings import Settings
+from bot.settings.groups import Server
 
 # A request that fails at once is tried once more by the library; whatever takes longer is the
 # business of bot/talk/watchers/patience.py, which knows that a caller is waiting.
@@ -30,19 +31,32 @@ class Models:
     realtime: RealtimeModel | None
 
 
-def make_openai_client(settings: Settings) -> AsyncOpenAI:
-    """Make the client that mind and voice share; once a process, before its call comes.
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """What mind and voice are asked through: one client where they are on the same server."""
+
+    mind: AsyncOpenAI
+    voice: AsyncOpenAI
+
+
+def make_clients(settings: Settings) -> Clients:
+    """Make the clients of mind and voice; once a process, before its call comes.
 
     Making one reads the certificates of the whole machine, 20 to 200 ms in which no audio moves.
     """
+    providers = settings.providers
+    mind = _make_client(providers.mind)
+    same = providers.mind == providers.voice
+    return Clients(mind, mind if same else _make_client(providers.voice))
+
+
+def _make_client(server: Server) -> AsyncOpenAI:
     return AsyncOpenAI(
-        api_key=settings.providers.openai_api_key.get_secret_value(),
-        base_url=settings.providers.openai_base_url,
-        max_retries=0,
+        api_key=server.api_key.get_secret_value(), base_url=server.base_url, max_retries=0
     )
 
 
-def build_models(settings: Settings, client: AsyncOpenAI, *, call_id: str) -> Models:
+def build_models(settings: Settings, clients: Clients, *, call_id: str) -> Models:
     """Build the models of one call; to be called inside its job.
 
     `call_id` tags the call in Deepgram's usage log, so that an operator finds its requests.
@@ -64,11 +78,11 @@ def build_models(settings: Settings, client: AsyncOpenAI, *, call_id: str) -> Mo
             base_url=providers.deepgram_url,
             tags=[call_id],
         ),
-        llm=openai.LLM(model=story.llm_model, client=client),
+        llm=openai.LLM(model=story.llm_model, client=clients.mind),
         tts=openai.TTS(
             model=story.tts_model,
             voice=story.voice,
-            client=client,
+            client=clients.voice,
             # Raw samples: nothing to decode, so the first sound comes earlier than with MP3.
             response_format="pcm",
         ),

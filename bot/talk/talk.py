@@ -71,7 +71,7 @@ class Talk:
         self._answer_limit_s = answer_limit_s
         self._clips = ClipPlayer(ctx.room, settings.story.clips_dir)
         self._warm = Warm.of(ctx.proc)
-        self._models = build_models(settings, self._warm.openai, call_id=recorder.record.call_id)
+        self._models = build_models(settings, self._warm.clients, call_id=recorder.record.call_id)
         self._turns = TurnTaking(
             self._models.stt,
             silence_before_end_s=audio.VAD_MIN_SILENCE_S,

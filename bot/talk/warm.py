@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from livekit.agents import JobProcess
 from livekit.agents.vad import VAD
-from openai import AsyncOpenAI
 
 from bot.money.prices import PriceTable
 from bot.settings import Settings
+from bot.talk.models import Clients
 
 _KEY = "warm"
 
@@ -20,7 +20,7 @@ class Warm:
 
     settings: Settings
     vad: VAD
-    openai: AsyncOpenAI
+    clients: Clients
     prices: PriceTable
 
     def keep(self, process: JobProcess) -> None:

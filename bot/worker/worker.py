@@ -16,7 +16,7 @@ from bot.money.prices import PriceTable
 from bot.records import DatabaseUnavailable, RecordsError, migrate
 from bot.settings import Settings
 from bot.talk.audio import load_vad
-from bot.talk.models import make_openai_client
+from bot.talk.models import make_clients
 from bot.talk.warm import Warm
 from bot.worker.health import health_page
 from bot.worker.metrics import Metrics
@@ -38,7 +38,7 @@ _MIGRATE_AGAIN_S = 5.0
 def prewarm(settings: Settings, process: JobProcess) -> None:
     """Load what every call needs, before there is one."""
     prices = PriceTable.load(settings.kept.prices)
-    Warm(settings, load_vad(), make_openai_client(settings), prices).keep(process)
+    Warm(settings, load_vad(), make_clients(settings), prices).keep(process)
     asyncio.run(_read_certificates())
 
 

@@ -8,12 +8,12 @@ from typing import Any, cast
 from livekit import api, rtc
 from livekit.agents import JobContext
 from livekit.protocol.models import ParticipantInfo
-from openai import AsyncOpenAI
 
 from bot.money.prices import PriceTable
 from bot.records import CallRecord, Direction, EndReason
 from bot.records.diary import Diary
 from bot.settings import Settings
+from bot.talk.models import Clients
 from bot.talk.warm import Warm
 from tests.bot.call.safety.fake_room import FakeRoom
 from tests.bot.settings.made import made
@@ -78,7 +78,7 @@ class FakeJob:
         nothing = cast(Any, None)
         settings = settings or made()
         prices = PriceTable.load(settings.kept.prices)
-        Warm(settings, nothing, cast(AsyncOpenAI, nothing), prices).keep(cast(Any, self.proc))
+        Warm(settings, nothing, cast(Clients, nothing), prices).keep(cast(Any, self.proc))
 
     @property
     def ctx(self) -> JobContext:

@@ -225,3 +225,29 @@ def test_a_price_table_that_cannot_be_used_is_found_at_the_start(tmp_path: Path)
 def test_every_password_is_kept_out_of_the_logs() -> None:
     secrets = load(STORYLINE_DESK_PASSWORD="open sesame", **SIGNED).secrets
     assert {"open sesame", SIGNED["CRM_WEBHOOK_SECRET"]} <= set(secrets)
+
+
+def test_mind_and_voice_are_where_openai_is_unless_they_have_a_server_of_their_own() -> None:
+    providers = load().providers
+    assert providers.mind == providers.voice
+    assert providers.mind.base_url == "https://api.openai.com/v1"
+    assert providers.mind.api_key.get_secret_value() == KEYS["OPENAI_API_KEY"]
+    providers = load(
+        STORYLINE_LLM_BASE_URL="http://127.0.0.1:11434/v1/",
+        STORYLINE_TTS_BASE_URL="http://127.0.0.1:8000/v1",
+        STORYLINE_TTS_API_KEY="voice-secret",
+    ).providers
+    assert providers.mind.base_url == "http://127.0.0.1:11434/v1"
+    assert providers.voice.base_url == "http://127.0.0.1:8000/v1"
+    assert providers.voice.api_key.get_secret_value() == "voice-secret"
+
+
+def test_a_server_of_one_s_own_never_learns_the_key_of_openai() -> None:
+    server = load(STORYLINE_LLM_BASE_URL="http://127.0.0.1:11434/v1").providers.mind
+    assert server.api_key.get_secret_value() == "none"
+
+
+def test_a_key_alone_is_for_the_server_that_is_there_already() -> None:
+    server = load(STORYLINE_TTS_API_KEY="other").providers.voice
+    assert server.base_url == "https://api.openai.com/v1"
+    assert server.api_key.get_secret_value() == "other"

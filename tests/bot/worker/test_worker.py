@@ -270,7 +270,7 @@ async def test_a_process_is_prepared_with_all_that_a_call_needs(
 ) -> None:
     process: Any = SimpleNamespace(userdata={})
     monkeypatch.setattr(module, "load_vad", lambda: "vad")
-    monkeypatch.setattr(module, "make_openai_client", lambda _: "client")
+    monkeypatch.setattr(module, "make_clients", lambda _: "clients")
     await asyncio.to_thread(prewarm, made(), process)
     warm: Any = Warm.of(process)
-    assert (warm.settings, warm.vad, warm.openai) == (made(), "vad", "client")
+    assert (warm.settings, warm.vad, warm.clients) == (made(), "vad", "clients")
