@@ -174,7 +174,12 @@ class Talk:
             group.create_task(self._hearing.run(), name="hearing")
             group.create_task(self._keypad.run(), name="keypad")
             group.create_task(
-                keep_silence_short(self.floor, silence_s=call.silence_s), name="silence"
+                keep_silence_short(
+                    self.floor,
+                    silence_s=call.silence_s,
+                    last_said=lambda: self._keypad.last_said,
+                ),
+                name="silence",
             )
             group.create_task(
                 keep_time_limit(

@@ -46,6 +46,7 @@ _THING = re.compile(
 _OPENERS = word_list("openers")
 _LEADS = word_list("leads")
 _WEAK = word_list("weak")
+_GOODBYES = word_list("goodbyes")
 
 
 def what_was_asked(said: str) -> Question:
@@ -68,6 +69,11 @@ def what_was_asked(said: str) -> Question:
     if words and words[0] in _OPENERS:
         return Question(Asked.YES_OR_NO)
     return Question(Asked.THING if _THING.search(text) else Asked.OPEN)
+
+
+def takes_leave(said: str) -> bool:
+    """Whether Echo has said goodbye, and asks nothing any more."""
+    return last_question(said) is None and not _GOODBYES.isdisjoint(words_of(said))
 
 
 def last_question(said: str) -> str | None:

@@ -35,6 +35,11 @@ class Keypad:
         self._about_the_line = {load_prompt(name) for name in _ABOUT_THE_LINE}
         session.on("conversation_item_added", self._on_item)
 
+    @property
+    def last_said(self) -> str:
+        """What Echo has said last, if the caller has said nothing since."""
+        return self._said[-1] if self._said else ""
+
     def _on_item(self, event: ConversationItemAddedEvent) -> None:
         item = event.item
         if not isinstance(item, ChatMessage) or not item.text_content:

@@ -89,3 +89,22 @@ async def test_a_moment_in_which_nothing_may_be_asked_is_let_pass() -> None:
         scene.voice.is_busy = False
         await scene.until(17)
         assert scene.lines == [(16.0, FIRST)]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("Goodbye, Peter, and sleep well.", EndReason.STORY_FINISHED),
+        ("The fox says goodbye. Do you follow it?", EndReason.SILENCE),
+    ],
+)
+async def test_nobody_is_asked_after_a_goodbye(said: str, reason: EndReason) -> None:
+    scene = Scene()
+    async with scene.watched_by(
+        keep_silence_short(scene.floor, silence_s=8, last_said=lambda: said)
+    ):
+        await scene.until(60)
+        is_over = reason is EndReason.STORY_FINISHED
+        assert (FIRST not in scene.timeline.what) is is_over
+        assert BYE in scene.timeline.what
+        assert scene.ending.reason is reason
