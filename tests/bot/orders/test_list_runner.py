@@ -1,6 +1,8 @@
 """Working through a list: nobody twice, after a crash too, and several processes on one list."""
 
 import asyncio
+import os
+import signal
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,7 +12,8 @@ import pytest
 
 from bot.orders import list_runner as module
 from bot.orders.desk import Desk
-from bot.orders.list_runner import ListRunner
+from bot.orders.list_result import RowResult
+from bot.orders.list_runner import ListRunner, call_list
 from bot.orders.number_list import Retry, Row
 from bot.orders.request import OutsideHours, Request
 from bot.orders.result import Result
@@ -418,3 +421,36 @@ async def test_one_call_that_stumbles_leaves_the_others_alone(
     assert "ZeroDivisionError" in results[1].sentence
     assert sum(desk.dialled.values()) == len(ROWS) - 1
     assert [each.levelname for each in caplog.records] == ["ERROR"]
+
+
+async def test_whoever_was_called_often_enough_today_is_left_for_another_day(
+    records: Records,
+) -> None:
+    desk = FakeDesk(records, Clock(), limits=replace(PLENTY, per_number_a_day=1))
+    await runner(desk).run(ROWS[:1])
+    april = ListRunner(desk, "april", {}, ANYBODY, clock=desk.clock)
+    called, other = await april.run(ROWS[:2])
+    assert (called.outcome, called.later, called.attempts) == (None, True, 0)
+    assert called.sentence == ("Left for later: the number was called 1 times in a day, its limit.")
+    assert other.outcome is Outcome.ANSWERED
+    assert desk.dialled == Counter({row.number: 1 for row in ROWS[:2]})
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_stops_the_list_and_is_no_longer_ours_afterwards(
+    records: Records, stop: signal.Signals
+) -> None:
+    desk = FakeDesk(records, Clock(), at_once=1)
+    heard: list[RowResult] = []
+
+    def ring_off(result: RowResult) -> None:
+        if not heard:
+            os.kill(os.getpid(), stop)
+        heard.append(result)
+
+    results = await call_list(desk, "march", {}, ANYBODY, ROWS, ring_off)
+    assert signal.getsignal(stop) in (signal.default_int_handler, signal.SIG_DFL)
+    assert sorted(each.row.line for each in heard) == [row.line for row in ROWS]
+    left = [result for result in results if result.later]
+    assert sum(desk.dialled.values()) + len(left) == len(ROWS)
+    assert {each.sentence for each in left} == {"Not called: the list was stopped."}
