@@ -72,19 +72,23 @@ def what_was_asked(said: str) -> Question:
 
 
 def takes_leave(said: str) -> bool:
-    """Whether Echo has said goodbye, and asks nothing any more."""
-    return last_question(said) is None and not _GOODBYES.isdisjoint(words_of(said))
+    """Whether Echo has said goodbye in her last two sentences, and asks nothing any more."""
+    last = " ".join(_sentences(said)[-2:])
+    return last_question(said) is None and not _GOODBYES.isdisjoint(words_of(last))
 
 
 def last_question(said: str) -> str | None:
     """The question that Echo stopped on; one that she talked on after for long is over."""
-    sentences: list[str] = [s.strip() for s in _SENTENCES.findall(said) if words_of(s)]
-    for back, sentence in enumerate(reversed(sentences)):
+    for back, sentence in enumerate(reversed(_sentences(said))):
         if sentence.endswith("?"):
             return sentence
         if back == 1:
             break
     return None
+
+
+def _sentences(said: str) -> list[str]:
+    return [sentence.strip() for sentence in _SENTENCES.findall(said) if words_of(sentence)]
 
 
 def without_leads(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -96,6 +96,7 @@ async def test_a_moment_in_which_nothing_may_be_asked_is_let_pass() -> None:
     [
         ("Goodbye, Peter, and sleep well.", EndReason.STORY_FINISHED),
         ("The fox says goodbye. Do you follow it?", EndReason.SILENCE),
+        ("The fox says goodbye. You are alone. The sea is calm.", EndReason.SILENCE),
     ],
 )
 async def test_nobody_is_asked_after_a_goodbye(said: str, reason: EndReason) -> None:
