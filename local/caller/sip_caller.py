@@ -1,8 +1,9 @@
 """A telephone for scripts: places calls over SIP."""
 
+import random
 import socket
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -236,7 +237,17 @@ async def _dial(
 
 
 def _free_port() -> int:
-    """A UDP port that is free now, below those that outgoing connections take."""
-    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that is free for UDP and TCP, below those that Linux gives to outgoing connections.
+
+    Raises OSError when none is.
+    """
+    for port in random.sample(range(20_000, 32_000), 100):
+        with (
+            closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as udp,
+            closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as tcp,
+            suppress(OSError),
+        ):
+            udp.bind(("127.0.0.1", port))
+            tcp.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free for the caller's SIP")
