@@ -12,6 +12,7 @@ from pathlib import Path
 from bench.line import g711
 from bench.line.media import Fate, Media, arrives
 from bench.line.record import Sound, heard, spoken
+from local.ports import free_port
 
 SCENARIO = Path(__file__).with_name("sipp_call.xml")
 LOOPBACK = "127.0.0.1"
@@ -198,13 +199,6 @@ def header(message: str, name: str) -> str:
     if found is None:
         raise ValueError(f"no {name} in {message!r}")
     return found.group(1)
-
-
-def free_port() -> int:
-    """A UDP port that is free now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
 
 
 @asynccontextmanager

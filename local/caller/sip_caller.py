@@ -1,9 +1,6 @@
 """A telephone for scripts: places calls over SIP."""
 
-import random
-import socket
 from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -17,6 +14,7 @@ from local.caller.errors import CallFailed
 from local.caller.incoming import IncomingCall, Telephone
 from local.caller.phone_call import PhoneCall
 from local.caller.speech import HttpSpeech, Speech
+from local.ports import free_port
 from local.sound.detectors import SileroDetector, VoiceDetector
 
 # Sound is taken as it arrives. A telephone would add 40 to 100 ms here; measurements must not.
@@ -70,7 +68,7 @@ class SipCaller:
         self._providers_url = providers_url
         self._new_detector = new_detector
         self._silence_s = silence_s
-        self._address = f"{local_address}:{_free_port()}" if local_address else ""
+        self._address = f"{local_address}:{free_port()}" if local_address else ""
         listen = f"sip_listen {self._address}\n" if self._address else ""
         self._config = baresip.Config(
             net_interface=local_address,
@@ -234,20 +232,3 @@ async def _dial(
     finally:
         runtime.unsubscribe(keep)
     return call, [event for event in events if event.call == call.handle]
-
-
-def _free_port() -> int:
-    """A port that is free for UDP and TCP, below those that Linux gives to outgoing connections.
-
-    Raises OSError when none is.
-    """
-    for port in random.sample(range(20_000, 32_000), 100):
-        with (
-            closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as udp,
-            closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as tcp,
-            suppress(OSError),
-        ):
-            udp.bind(("127.0.0.1", port))
-            tcp.bind(("127.0.0.1", port))
-            return port
-    raise OSError("no port is free for the caller's SIP")

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import uuid
@@ -12,6 +11,8 @@ from pathlib import Path
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
+
+from local.ports import free_port
 
 
 def _programs() -> Path | None:
@@ -41,7 +42,7 @@ def server() -> Iterator[str]:
 @contextmanager
 def _private_cluster(programs: Path) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="storyline-pg-"))
-    data, port = folder / "data", _free_port()
+    data, port = folder / "data", free_port()
 
     def run(program: str, *arguments: str) -> None:
         # PostgreSQL refuses to run as root.
@@ -61,12 +62,6 @@ def _private_cluster(programs: Path) -> Iterator[str]:
             run("pg_ctl", "stop", "-m", "immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def _run(url: str, statement: str) -> None:

@@ -1,7 +1,6 @@
 """The health page: alive is not ready, and ready is a promise to answer."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -10,6 +9,7 @@ import aiohttp
 import pytest
 
 from bot.worker.health import health_page
+from local.ports import free_port
 
 pytestmark = pytest.mark.unit
 
@@ -41,12 +41,6 @@ class Page:
         async with aiohttp.ClientSession() as http, http.get(url) as answer:
             text = answer.content_type == "text/plain"
             return answer.status, await (answer.text() if text else answer.json())
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

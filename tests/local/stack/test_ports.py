@@ -4,8 +4,8 @@ from dataclasses import astuple
 
 import pytest
 
-from local.stack import ports
-from local.stack.ports import Ports
+from local import ports
+from local.stack.ports import RTP_PORTS, Ports
 
 pytestmark = pytest.mark.unit
 
@@ -21,7 +21,7 @@ def test_rtp_begins_on_an_even_port_below_the_others() -> None:
     picked = Ports.pick()
 
     assert picked.rtp_first % 2 == 0, "LiveKit SIP uses even ports alone"
-    assert picked.rtp_last - picked.rtp_first == ports.RTP_PORTS - 1
+    assert picked.rtp_last - picked.rtp_first == RTP_PORTS - 1
     assert picked.rtp_last < ports.LOWEST_PORT
 
 
