@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from bot.records.diary.entries import Usage
+from bot.money.bill import Usage
 
 _MILLION = 1_000_000
 _MINUTE_S = 60

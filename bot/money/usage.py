@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from livekit.agents.metrics import LLMModelUsage, ModelUsage, STTModelUsage, TTSModelUsage
 
-from bot.records.diary.entries import Usage
+from bot.money.bill import Usage
 
 
 def amounts(used: Iterable[ModelUsage]) -> list[Usage]:

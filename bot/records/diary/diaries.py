@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from bot.money.bill import Usage
 from bot.records.database import Database
-from bot.records.diary.entries import Entry, Event, Turn, Usage
+from bot.records.diary.entries import Entry, Event, Turn
 from bot.records.diary.tables import events, turns, usage
 
 _TABLE_OF = {Turn: turns, Event: events}

@@ -9,8 +9,9 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+from bot.money.bill import Usage
 from bot.records.diary.diaries import Diaries
-from bot.records.diary.entries import Entry, Event, EventKind, Turn, Usage
+from bot.records.diary.entries import Entry, Event, EventKind, Turn
 from bot.records.errors import RecordsError
 from bot.records.record import utc_now
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.money.bill import Usage
 from bot.records.record import keep_utc
 
 
@@ -71,20 +72,6 @@ class Event:
 
     def __post_init__(self) -> None:
         keep_utc(self)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Usage:
-    """So much of one unit of one model, since the call began.
-
-    `cost_usd` is None where the price table has no price for it: reported, never free.
-    """
-
-    provider: str
-    model: str
-    unit: str
-    amount: float
-    cost_usd: float | None = None
 
 
 Entry = Turn | Event | Usage
