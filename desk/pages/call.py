@@ -3,7 +3,6 @@
 import logging
 from dataclasses import replace
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,7 +10,7 @@ from bot.records import CallRecord
 from bot.records.diary import Event, EventKind
 from desk.charts.timeline import timeline
 from desk.charts.waterfall import waterfall
-from desk.pages.office_of import office_of
+from desk.pages.office_of import call_of, office_of
 from desk.render import page
 from desk.words import length_s, proof, why
 
@@ -20,24 +19,17 @@ logger = logging.getLogger("storyline.desk")
 
 async def call(request: Request) -> Response:
     """The call without its words."""
-    return await _show(request, await _found(request), with_words=False)
+    return await _show(request, await call_of(request), with_words=False)
 
 
 async def words(request: Request) -> Response:
     """The call with its words; that somebody read them is noted with the call."""
-    record = await _found(request)
+    record = await call_of(request)
     office = office_of(request)
     opened = Event(kind=EventKind.WORDS_OPENED, at=office.clock())
     await office.records.diaries.note(record.call_id, opened)
     logger.info("words opened at the desk", extra={"call": record.call_id})
     return await _show(request, record, with_words=True)
-
-
-async def _found(request: Request) -> CallRecord:
-    record = await office_of(request).records.calls.get(request.path_params["call_id"])
-    if record is None:
-        raise HTTPException(404, "There is no such call.")
-    return record
 
 
 async def _show(request: Request, record: CallRecord, *, with_words: bool) -> Response:

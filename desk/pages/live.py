@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from bot.records import CallRecord, DatabaseUnavailable
 from bot.records.diary import CallDiary, Event, EventKind
 from desk.office import DoorClosed, Office
-from desk.pages.office_of import office_of
+from desk.pages.office_of import call_of, office_of
 from desk.render import fragment, page
 from desk.security.door import token_of
 
@@ -62,13 +62,10 @@ async def stream(request: Request) -> Response:
 
 async def hang_up(request: Request) -> Response:
     """Ask a call to end: Echo says goodbye first."""
-    office = office_of(request)
-    record = await office.records.calls.get(request.path_params["call_id"])
-    if record is None:
-        raise HTTPException(404, "There is no such call.")
+    record = await call_of(request)
     if record.is_open:
         try:
-            await office.say_goodbye(record)
+            await office_of(request).say_goodbye(record)
         except DoorClosed as error:
             raise HTTPException(502, f"The call could not be told to end: {error}.") from error
     return RedirectResponse("/live", 303)
