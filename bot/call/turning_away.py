@@ -19,7 +19,7 @@ from bot.records import (
 from bot.settings import Settings
 from bot.talk.clips import Clip, ClipPlayer
 from bot.talk.floor.ending import Ending
-from bot.talk.line import Line
+from bot.talk.line import LAST_SOUND_S, Line
 from bot.waiting import first_of
 
 logger = logging.getLogger("storyline.call")
@@ -27,8 +27,6 @@ logger = logging.getLogger("storyline.call")
 # The caller hears ringing meanwhile; a database that takes longer keeps nobody out.
 _ASK_LIMIT_S = 1.0
 _ANSWER_LIMIT_S = 10.0
-# What has been played is heard this much later, and BYE overtakes it (bot/talk/talk.py).
-_LAST_SOUND_S = 0.6
 # Answering costs. Whoever was told so often in an hour, and rings on, gets the busy tone.
 _TOLD_ENOUGH = 3
 # From the ring to the answer, and from the last word to the closed record.
@@ -74,6 +72,6 @@ async def _tell(ctx: JobContext, settings: Settings, line: Line, refusal: Refusa
         await clips.publish()
         if await line.wait_answered(_ANSWER_LIMIT_S):
             await clips.play(Clip.BUSY if refusal.limit.is_the_lines else Clip.ENOUGH)
-            await asyncio.sleep(_LAST_SOUND_S)
+            await asyncio.sleep(LAST_SOUND_S)
     finally:
         await clips.aclose()

@@ -18,7 +18,7 @@ from bot.talk import audio
 from bot.talk.clips import ClipPlayer
 from bot.talk.floor.ending import Ending
 from bot.talk.floor.floor import Floor
-from bot.talk.line import Line
+from bot.talk.line import LAST_SOUND_S, Line
 from bot.talk.models import build_models, connect_options
 from bot.talk.phone_line import CallerLine
 from bot.talk.realtime import is_reachable
@@ -39,9 +39,6 @@ logger = logging.getLogger("storyline.talk")
 
 # A leg that is neither answered nor gone after a minute is stuck.
 _ANSWER_LIMIT_S = 60.0
-# What the agent has played is heard 0.15 to 0.25 s later, and BYE overtakes it: measured on real
-# calls, the goodbye was cut without this.
-_LAST_SOUND_S = 0.6
 
 
 class Talk:
@@ -116,7 +113,7 @@ class Talk:
                 await cancel_and_wait(*tasks)
             if self.floor.had_the_last_word:
                 self._recorder.diary.note(EventKind.GOODBYE_HEARD)
-                await asyncio.sleep(_LAST_SOUND_S)
+                await asyncio.sleep(LAST_SOUND_S)
         finally:
             self._log_usage()
             await self._clips.aclose()
