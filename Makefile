@@ -1,7 +1,7 @@
 # Every target sets up what it needs first (local/setup/setup.sh); when all is there that takes a second.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests python demo demo-up test unit e2e bench bench-capacity chaos mutants sbom audit notice lint format types
+.PHONY: help setup setup-tests python demo demo-up test unit e2e bench bench-capacity chaos story-score mutants sbom audit notice lint format types
 
 CACHE = $(or $(STORYLINE_CACHE),$(HOME)/.cache/storyline)
 # Looked up when it is used: set-up may have installed it a moment before.
@@ -15,6 +15,8 @@ ALONE = tests/bench tests/local/caller tests/local/test_speech.py
 # How long `make mutants` may take, and, if not all, which: MUTANTS="bot.worker.guardian*"
 MUTANTS_S = 3600
 MUTANTS =
+# What `make story-score` scores in place of the local storyteller: transcripts of demos, or --kept=URL
+STORIES =
 RUN = UV_PYTHON_DOWNLOADS=never "$(UV)" run --no-sync
 
 help: ## Show this list
@@ -55,6 +57,9 @@ bench: setup-tests ## Measure on the wire what a caller hears: the short table
 
 bench-capacity: setup-tests ## The same for 1, 2, 4 and 8 calls: waits, CPU, memory
 	$(RUN) python -m bench capacity
+
+story-score: python ## How well the stories are told: measures, and with OPENAI_API_KEY a judge
+	@$(RUN) python -m bench.story $(STORIES)
 
 # Survivors of an earlier run are tried again, the killed are not, unless their code has changed. One
 # mutant at a time, with a limit of memory, and of time in pyproject.toml: some of them never end.

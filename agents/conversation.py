@@ -7,6 +7,7 @@ from typing import Protocol
 from livekit.agents.llm import RealtimeModel
 
 from agents.last_words import LastWords
+from agents.stories import Premise
 from agents.story import StoryData
 
 
@@ -47,12 +48,15 @@ class Conversation:
     """The `userdata` of a session: the line, and what has been learnt and decided so far.
 
     `realtime` is the voice-to-voice model that tells the story, or None when the story is told
-    by the session's own speech-to-text, language model and text-to-speech. `tells_keys`: every
-    caller is told at the beginning that the keys of the telephone work, too.
+    by the session's own speech-to-text, language model and text-to-speech. `premise`: what is told,
+    from the handover on. `told`: ids of what this caller has heard before, the oldest first.
+    `tells_keys`: every caller is told at the beginning that the keys of the telephone work, too.
     """
 
     line: PhoneLine
     realtime: RealtimeModel | None = None
     story: StoryData | None = None
+    premise: Premise | None = None
+    told: tuple[str, ...] = ()
     tells_keys: bool = False
     handover: str | None = None  # the id of the speech that handed over to the storyteller

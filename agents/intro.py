@@ -8,6 +8,7 @@ from agents.callee import Callee
 from agents.conversation import Conversation, NotSpoken
 from agents.do_not_call import do_not_call
 from agents.prompts import load_prompt
+from agents.stories import choose_premise
 from agents.story import StoryData
 from agents.storyteller import StoryAgent, carry_words
 
@@ -66,6 +67,10 @@ class IntroAgent(Agent):
 
     def _hand_over(self, conversation: Conversation, story: StoryData) -> StoryAgent:
         conversation.story = story
+        conversation.premise = choose_premise(conversation.told)
         return StoryAgent(
-            story, realtime=conversation.realtime, chat_ctx=carry_words(self.chat_ctx)
+            story,
+            conversation.premise,
+            realtime=conversation.realtime,
+            chat_ctx=carry_words(self.chat_ctx),
         )

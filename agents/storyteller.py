@@ -8,6 +8,7 @@ from agents.conversation import Conversation
 from agents.do_not_call import do_not_call
 from agents.last_words import LastWords
 from agents.prompts import load_prompt
+from agents.stories import Premise, choose_premise
 from agents.story import StoryData
 
 
@@ -25,20 +26,25 @@ def carry_words(chat_ctx: ChatContext) -> ChatContext:
 class StoryAgent(Agent):
     """Tells the story, by voice-to-voice model or by the session's pipeline.
 
-    `realtime` None means the pipeline. `resuming` is for a storyteller who takes over in
+    `premise`: the plan to tell by; by chance where none is given. `realtime` None means the
+    pipeline. `resuming` is for a storyteller who takes over in
     mid-story from one whose model was lost: it goes on instead of beginning.
     """
 
     def __init__(
         self,
         story: StoryData,
+        premise: Premise | None = None,
         *,
         realtime: RealtimeModel | None = None,
         chat_ctx: ChatContext | None = None,
         resuming: bool = False,
     ) -> None:
+        self.premise = premise or choose_premise()
         super().__init__(
-            instructions=load_prompt("story", name=story.name, location=story.location),
+            instructions=load_prompt(
+                "story", name=story.name, location=story.location, plan=self.premise.plan
+            ),
             chat_ctx=chat_ctx or NOT_GIVEN,
             tools=[do_not_call],
             llm=realtime or NOT_GIVEN,

@@ -25,6 +25,8 @@ _EVENTS = {
     EventKind.RINGING: "ringing",
     EventKind.ANSWERED: "answered",
     EventKind.HANDOVER: "the storyteller took over",
+    EventKind.PROMPTS: "the words that Echo is led by",
+    EventKind.PREMISE: "the story that is told",
     EventKind.FILLER: "a filler covered a late answer",
     EventKind.APOLOGY: "Echo apologised for an answer that did not come",
     EventKind.BARGE_IN: "the caller interrupted Echo",

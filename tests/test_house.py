@@ -30,8 +30,9 @@ pytestmark = pytest.mark.unit
 # Which rooms a room may import. `local` starts the bot as a process and knows it by its command.
 ARROWS: dict[str, set[str]] = {
     "agents": set(),
-    # `bench` starts the bot as `local` does, and asks it how it would decide in recorded calls.
-    "bench": {"bot", "local"},
+    # `bench` starts the bot as `local` does, asks it how it would decide in recorded calls, and
+    # scores stories against their plans.
+    "bench": {"agents", "bot", "local"},
     "sip": set(),
     "bot": {"agents", "sip"},
     "desk": {"bot", "sip"},

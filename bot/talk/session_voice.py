@@ -106,7 +106,9 @@ class SessionVoice:
         logger.warning("the story goes on without the realtime model")
         conversation.realtime = None
         session.update_agent(
-            StoryAgent(agent.story, chat_ctx=carry_words(agent.chat_ctx), resuming=True)
+            StoryAgent(
+                agent.story, agent.premise, chat_ctx=carry_words(agent.chat_ctx), resuming=True
+            )
         )
 
     async def hush(self) -> None:

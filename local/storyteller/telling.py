@@ -17,6 +17,7 @@ NEUTRAL_NAME, NEUTRAL_PLACE = "friend", "a place of your own"
 
 _NAME_LINE = re.compile(r"^\s*Caller's name:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 _PLACE_LINE = re.compile(r"^\s*Caller's place:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
+_PLAN_LINE = re.compile(r"^\s*Story:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 _INTERRUPTED = re.compile(r"\binterrupted\b", re.IGNORECASE)
 _RESUME = re.compile(r"\b(go on from where|line was lost|resume the story)\b", re.IGNORECASE)
 
@@ -36,7 +37,7 @@ def reply(messages: Sequence[Message], may_call: bool, instructions: str) -> Rep
         if not may_call:
             return Reply(text=_goodbye(turn.standing))
         return Reply(tool_calls=(ToolCall(FINISHED, {}),))
-    return Reply(text=_say(turn, step))
+    return Reply(text=_say(turn, step, _planned(messages)))
 
 
 def _first_standing(messages: Sequence[Message]) -> Standing:
@@ -46,6 +47,12 @@ def _first_standing(messages: Sequence[Message]) -> Standing:
         name=_speakable(names[-1] if names else "") or NEUTRAL_NAME,
         place=_speakable(places[-1] if places else "") or NEUTRAL_PLACE,
     )
+
+
+def _planned(messages: Sequence[Message]) -> str:
+    """The title of the story that the instructions plan; "" where they plan none."""
+    titles = [title for m in messages if m.role == "system" for title in _PLAN_LINE.findall(m.text)]
+    return titles[-1] if titles else ""
 
 
 def _speakable(value: str) -> str:
@@ -78,7 +85,7 @@ def _told_meanwhile(messages: Sequence[Message]) -> str:
     return "\n".join(texts)
 
 
-def _say(turn: Turn, step: Step) -> str:
+def _say(turn: Turn, step: Step, planned: str) -> str:
     standing = turn.standing
     match step:
         case Step.TELL if turn.scene is not None:
@@ -93,7 +100,7 @@ def _say(turn: Turn, step: Step) -> str:
             return _question(standing)
         case Step.ASK_TO_GO_ON:
             return f"{_courtesy(turn.words)} {GO_ON_OR_END}"
-    return _begin(turn)
+    return _begin(turn, planned)
 
 
 def _courtesy(words: str) -> str:
@@ -121,14 +128,16 @@ def _question(standing: Standing) -> str:
     return _more(standing, scene).strip() if scene.end else standing.question()
 
 
-def _begin(turn: Turn) -> str:
-    """The opening of the story asked for, or of the one that belongs to this caller."""
+def _begin(turn: Turn, planned: str) -> str:
+    """The opening of the story asked for, of the planned one where it is known here, or of the
+    one that belongs to this caller."""
     standing = turn.standing
     fresh = [story for story in load_stories() if story.id not in standing.told]
     if not fresh:
         return f"I have told you all my stories. {GO_ON_OR_END}"
     wished = next((story for story in fresh if story.id == turn.wish), None)
-    story = wished or _own_story(standing, fresh)
+    plan = next((story for story in fresh if story.title == planned), None)
+    story = wished or plan or _own_story(standing, fresh)
     opening = Standing(standing.name, standing.place, story=story)
     return _tell(opening, story.scenes[story.start])
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.prompts import load_prompt
+from agents.prompts import load_prompt, prompts_version
 
 pytestmark = pytest.mark.unit
 
@@ -48,7 +48,7 @@ def test_every_prompt_is_used_and_can_be_filled(name: str) -> None:
     root = Path(__file__).parents[2]
     code = "".join(p.read_text() for room in _ROOMS for p in (root / room).rglob("*.py"))
     assert f'"{name}"' in code
-    assert "$" not in load_prompt(name, name="Maria", location="Lisbon")
+    assert "$" not in load_prompt(name, name="Maria", location="Lisbon", plan="Story: a test")
 
 
 @pytest.mark.parametrize("name", _SPOKEN)
@@ -56,3 +56,9 @@ def test_what_is_spoken_as_it_stands_has_no_markup_and_no_digits(name: str) -> N
     text = load_prompt(name, name="Maria", location="Lisbon")
     assert not re.search(r"[\d*#<>\[\]{}_`\n]", text)
     assert all(len(sentence.split()) <= 25 for sentence in re.split(r"[.?!]", text))
+
+
+def test_the_version_is_the_same_wherever_the_texts_are() -> None:
+    version, _, total = prompts_version().partition("-")
+    assert version.isdigit() and re.fullmatch("[0-9a-f]{8}", total)
+    assert len(prompts_version()) <= 32

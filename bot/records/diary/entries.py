@@ -21,6 +21,8 @@ class EventKind(StrEnum):
     RINGING = "ringing"
     ANSWERED = "answered"
     HANDOVER = "handover"  # the storyteller took over
+    PROMPTS = "prompts"  # the version of the words that Echo is led by
+    PREMISE = "premise"  # which story is told (agents/stories)
     FILLER = "filler"  # a phrase covered an answer that was late
     APOLOGY = "apology"  # Echo said sorry for an answer that did not come
     BARGE_IN = "barge_in"  # the caller spoke over Echo, and she stopped

@@ -14,6 +14,7 @@ from livekit.agents.llm import ChatMessage
 from livekit.agents.metrics import AgentSessionUsage
 
 from agents.conversation import Conversation
+from agents.prompts import prompts_version
 from agents.storyteller import StoryAgent
 from bot.money.prices import PriceTable
 from bot.money.spending import Spending
@@ -79,9 +80,12 @@ class Chronicler:
             self._caller_ended_s = event.created_at
 
     def _on_item(self, event: ConversationItemAddedEvent) -> None:
-        if not self._has_handed_over and isinstance(self._session.current_agent, StoryAgent):
+        agent = self._session.current_agent
+        if not self._has_handed_over and isinstance(agent, StoryAgent):
             self._has_handed_over = True
             self._diary.note(EventKind.HANDOVER)
+            self._diary.note(EventKind.PROMPTS, prompts_version())
+            self._diary.note(EventKind.PREMISE, agent.premise.id)
         if isinstance(event.item, ChatMessage) and event.item.role in ("user", "assistant"):
             self._diary.turn(self._turn(event.item))
 

@@ -12,6 +12,9 @@ from livekit.agents import (
 from livekit.agents.llm import ChatMessage
 from livekit.agents.metrics import AgentSessionUsage, LLMModelUsage, STTModelUsage
 
+from agents.prompts import prompts_version
+from agents.stories import load_premises
+from agents.story import StoryData
 from agents.storyteller import StoryAgent
 from bot.money.prices import PriceTable
 from bot.records.diary import Diary, Event, EventKind, Turn, Usage, Who
@@ -32,9 +35,11 @@ class Told(Diary):
         super().__init__(None, "c1")
         self.turns: list[Turn] = []
         self.events: list[EventKind] = []
+        self.details: list[str | None] = []
         self.usage: tuple[Usage, ...] = ()
 
     def note(self, kind: EventKind, detail: str | None = None, at: datetime | None = None) -> None:
+        self.details.append(detail)
         self.events.append(Event(kind=kind, at=at or datetime.now(UTC), detail=detail).kind)
 
     def turn(self, turn: Turn) -> None:
@@ -187,10 +192,11 @@ async def test_echo_who_has_finished_was_not_interrupted() -> None:
 async def test_the_handover_is_noted_once() -> None:
     call = Chronicled()
     call.says("user", "Oscar from Lima")
-    call.session.current_agent = StoryAgent.__new__(StoryAgent)
+    call.session.current_agent = StoryAgent(StoryData("Oscar", "Lima"), load_premises()[0])
     call.says("assistant", "Once")
     call.says("user", "Go on")
-    assert call.diary.events == [EventKind.HANDOVER]
+    assert call.diary.events == [EventKind.HANDOVER, EventKind.PROMPTS, EventKind.PREMISE]
+    assert call.diary.details[1:] == [prompts_version(), load_premises()[0].id]
 
 
 async def test_usage_has_its_cost_and_an_unknown_model_none() -> None:

@@ -1,0 +1,1 @@
+"""How well a story is told, by measures that need no judge, and by narrow questions to one."""
