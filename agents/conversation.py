@@ -26,6 +26,12 @@ class PhoneLine(Protocol):
         interrupt were cut off because a machine has answered.
         """
 
+    def record(self) -> None:
+        """Record from now on: the caller has just been told. Does nothing if that was not heard."""
+
+    async def never_record(self) -> bool:
+        """Stop recording, and delete what was recorded. False if it could not be deleted."""
+
     def say(self, text: str) -> None:
         """Say `text` next, and go on listening."""
 
@@ -51,6 +57,7 @@ class Conversation:
     by the session's own speech-to-text, language model and text-to-speech. `premise`: what is told,
     from the handover on. `told`: ids of what this caller has heard before, the oldest first.
     `tells_keys`: every caller is told at the beginning that the keys of the telephone work, too.
+    `is_recorded`: every caller is told at the beginning that the call is recorded, and may object.
     """
 
     line: PhoneLine
@@ -59,4 +66,5 @@ class Conversation:
     premise: Premise | None = None
     told: tuple[str, ...] = ()
     tells_keys: bool = False
+    is_recorded: bool = False
     handover: str | None = None  # the id of the speech that handed over to the storyteller

@@ -7,6 +7,7 @@ from livekit.agents import Agent, RunContext, StopResponse, function_tool
 from agents.callee import Callee
 from agents.conversation import Conversation, NotSpoken
 from agents.do_not_call import do_not_call
+from agents.do_not_record import do_not_record
 from agents.prompts import load_prompt
 from agents.stories import choose_premise
 from agents.story import StoryData
@@ -34,15 +35,23 @@ class IntroAgent(Agent):
     async def _begin(self, conversation: Conversation, callee: Callee | None) -> None:
         line = conversation.line
         keys = load_prompt("keys") if conversation.tells_keys else ""
-        if callee is None:
+        if conversation.is_recorded:
+            await self.update_tools([*self.tools, do_not_record])
+        elif callee is None:
             greeting = load_prompt("greeting_keys" if keys else "greeting")
             await line.open(greeting, interruptible=True)
             return
-        # They pick up and say hello into Echo's first words: that is no interruption.
-        await line.open(callee.opening, interruptible=False)
-        if callee.question:
-            line.say(f"{keys} {callee.question}".strip())
-        elif conversation.story is None:
+        opening = load_prompt("greeting_recorded") if callee is None else callee.opening
+        if callee is not None and conversation.is_recorded:
+            opening += " " + load_prompt("notice")
+        # They pick up and say hello into Echo's first words: that is no interruption. And nothing
+        # is recorded before they know of it.
+        await line.open(opening, interruptible=False)
+        line.record()
+        question = load_prompt("greeting_question") if callee is None else callee.question
+        if question:
+            line.say(f"{keys} {question}".strip())
+        elif callee is not None and conversation.story is None:
             self.session.update_agent(self._hand_over(conversation, callee.story()))
 
     @function_tool
@@ -73,4 +82,5 @@ class IntroAgent(Agent):
             conversation.premise,
             realtime=conversation.realtime,
             chat_ctx=carry_words(self.chat_ctx),
+            is_recorded=conversation.is_recorded,
         )

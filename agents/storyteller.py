@@ -6,6 +6,7 @@ from livekit.agents.types import NOT_GIVEN
 
 from agents.conversation import Conversation
 from agents.do_not_call import do_not_call
+from agents.do_not_record import do_not_record
 from agents.last_words import LastWords
 from agents.prompts import load_prompt
 from agents.stories import Premise, choose_premise
@@ -39,6 +40,7 @@ class StoryAgent(Agent):
         realtime: RealtimeModel | None = None,
         chat_ctx: ChatContext | None = None,
         resuming: bool = False,
+        is_recorded: bool = False,
     ) -> None:
         self.premise = premise or choose_premise()
         super().__init__(
@@ -46,7 +48,7 @@ class StoryAgent(Agent):
                 "story", name=story.name, location=story.location, plan=self.premise.plan
             ),
             chat_ctx=chat_ctx or NOT_GIVEN,
-            tools=[do_not_call],
+            tools=[do_not_call, do_not_record] if is_recorded else [do_not_call],
             llm=realtime or NOT_GIVEN,
         )
         self._story = story

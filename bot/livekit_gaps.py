@@ -7,14 +7,17 @@ anywhere else; a test says so.
 """
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
+from livekit import rtc
 from livekit.agents import AgentServer, AgentSession, APIError
 from livekit.agents.llm import RealtimeModelError
 from livekit.agents.utils import http_context
 from livekit.agents.utils.aio import cancel_and_wait
 from livekit.agents.voice.amd import AMD
 from livekit.agents.voice.amd.detector import DetectionOptions
+from livekit.agents.voice.room_io._output import _ParticipantAudioOutput
 from livekit.plugins.openai import realtime
 
 __all__ = ["cancel_and_wait", "http_context"]  # public by use, but not documented
@@ -115,6 +118,21 @@ def let_speak(session: AgentSession[Any]) -> None:
     activity = session._activity
     if activity is not None:
         activity._resume_authorization()
+
+
+def tap_output(
+    session: AgentSession[Any], tapped: Callable[[rtc.AudioSource], rtc.AudioSource]
+) -> None:
+    """Put `tapped` before the source of Echo's voice; to be called when the session has started.
+
+    LiveKit's own recording needs the voice's stream to say what was played, knows nothing of our
+    stored phrases, and keeps what its disk does not take in memory.
+    """
+    output = session.output.audio
+    while output is not None and output.next_in_chain is not None:
+        output = output.next_in_chain
+    if isinstance(output, _ParticipantAudioOutput):
+        output._audio_source = tapped(output._audio_source)
 
 
 def is_registered(server: AgentServer) -> bool:

@@ -11,6 +11,7 @@ import uvicorn
 
 from bot.logs import configure_logs
 from bot.records import Records, RecordsError, utc_now
+from bot.records.sound.shelf import Shelf
 from bot.settings import Settings, SettingsError
 from desk.app import make_app
 from desk.doors import Doors
@@ -65,6 +66,7 @@ async def _serve(settings: Settings, host: str, port: int) -> None:
             look_at_line=doors.look_at_line,
             worker=doors.worker,
             clock=utc_now,
+            recordings=Shelf(settings.kept.recordings_dir),
             region=settings.livekit.region,
             keeps_words=settings.kept.keeps_words,
         )

@@ -37,6 +37,8 @@ _ROUTES = [
     Route("/calls.json", calls.calls_json),
     Route("/calls/{call_id}", call.call),
     Route("/calls/{call_id}/words", call.words, methods=["POST"]),
+    Route("/calls/{call_id}/sound", call.sound, methods=["POST"]),
+    Route("/calls/{call_id}/recording", call.recording),
     Route("/live", live.live),
     Route("/live/stream", live.stream),
     Route("/live/{call_id}/hang-up", live.hang_up, methods=["POST"]),

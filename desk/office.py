@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.records import CallRecord, Records
+from bot.records.sound.shelf import Shelf
 from sip.doctor.finding import Finding
 
 
@@ -16,8 +17,8 @@ class Office:
     `say_goodbye(call)` asks a call to end with Echo's goodbye; raises DoorClosed. `listen(call)` is
     its sound as a WAV file without an end; before the first part it may raise DoorClosed, too.
     `look_at_line()` walks the chain from the number to the agent. `worker()` is what the worker on
-    this machine says of itself, None when there is none. `region`: whose national numbers people
-    type.
+    this machine says of itself, None when there is none. `recordings`: those of calls, as far as
+    this machine has them. `region`: whose national numbers people type.
     """
 
     records: Records
@@ -26,6 +27,7 @@ class Office:
     look_at_line: Callable[[], Awaitable[list[Finding]]]
     worker: Callable[[], Awaitable[dict[str, Any] | None]]
     clock: Callable[[], datetime]
+    recordings: Shelf
     region: str | None
     keeps_words: bool
 

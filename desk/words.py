@@ -38,6 +38,10 @@ _EVENTS = {
     EventKind.LEG_GONE: "the telephone was seen gone",
     EventKind.LISTENED_IN: "somebody at the desk listened in",
     EventKind.WORDS_OPENED: "somebody at the desk opened the words",
+    EventKind.RECORDING: "the recording began",
+    EventKind.RECORDING_REFUSED: "the caller objected: the recording was deleted",
+    EventKind.RECORDING_LOST: "the recording broke off",
+    EventKind.SOUND_OPENED: "somebody at the desk opened the recording",
     EventKind.END_ASKED: "the call was asked to end",
 }
 

@@ -12,6 +12,7 @@ from bot.records.diary.forgetting import Forgotten
 from bot.records.errors import RecordsError
 from bot.records.record import CallRecord
 from bot.records.records import Records
+from bot.records.sound.shelf import Shelf
 from bot.settings import Settings, SettingsError
 from sip.calls.number import to_e164
 from sip.errors import InvalidNumber
@@ -61,7 +62,7 @@ def last(
 def forget(
     number: Annotated[str, typer.Argument(help="The caller's or callee's number, +12025550123.")],
 ) -> None:
-    """Remove everything that is kept about a number, and say how many rows went.
+    """Remove everything that is kept about a number, and say how many rows and files went.
 
     The do-not-call list keeps its entry. Exit code 0; 1 when a call with the number is in progress
     (forget again when it is over) or there is no database, 2 for unusable settings.
@@ -75,6 +76,7 @@ def forget(
     for table, rows in forgotten.rows.items():
         typer.echo(f"{table:<15} {rows:>6}")
     typer.echo(f"{'rows removed':<15} {forgotten.total:>6}")
+    typer.echo(f"{'files removed':<15} {forgotten.files:>6}")
     if forgotten.in_progress:
         _end(f"Calls in progress, not removed yet: {forgotten.in_progress}.", _EXIT_NOTHING)
 
@@ -108,7 +110,8 @@ async def _newest(url: str) -> tuple[CallRecord, CallDiary] | None:
 
 async def _forget(settings: Settings, number: str) -> Forgotten:
     async with Records.open(settings.database_url) as records:
-        return await records.forgetting.forget(spelled(number, settings.livekit.region))
+        shelf = Shelf(settings.kept.recordings_dir)
+        return await records.forgetting.forget(spelled(number, settings.livekit.region), shelf)
 
 
 def _end(why: str, exit_code: int) -> NoReturn:

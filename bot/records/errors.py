@@ -35,3 +35,7 @@ class TrunkBusy(NotNow):
 
 class NumberBusy(NotNow):
     """The number is being called, by another order."""
+
+
+class SoundNotRemoved(RecordsError):
+    """A file of a recording that must go is still there; the text says which, and why."""

@@ -1,7 +1,7 @@
 """The settings of what is kept of a call, and of what it costs."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, FilePath
 
@@ -28,12 +28,36 @@ class KeptSettings(Group):
         description="So long what was said is kept in the database; older words are removed at "
         "the start and every night. 0: never written down.",
     )
+    record: Literal["0", "1"] = Field(
+        "0",
+        alias="STORYLINE_RECORD",
+        description="1: both sides of every call are recorded; Echo says so first, and deletes the "
+        "recording of a caller who objects.",
+    )
+    recordings_dir: Path = Field(
+        Path("recordings"),
+        alias="STORYLINE_RECORDINGS_DIR",
+        description="The folder of the recordings, one file for each call; nothing else belongs in "
+        "it.",
+    )
+    keep_recordings_days: float = Field(
+        30,
+        ge=1,
+        le=3650,
+        alias="STORYLINE_KEEP_RECORDINGS_DAYS",
+        description="So long a recording is kept; older ones are removed at the start and every "
+        "night.",
+    )
     prices: Annotated[FilePath, AfterValidator(_price_table)] | None = Field(
         None,
         alias="STORYLINE_PRICES",
         description="File with prices of your own (a contract, another model), in the form of "
         "bot/money/prices.yaml; its rows come before ours.",
     )
+
+    @property
+    def records(self) -> bool:
+        return self.record == "1"
 
     @property
     def keeps_words(self) -> bool:

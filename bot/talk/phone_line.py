@@ -10,14 +10,15 @@ from bot.records.record import EndReason
 from bot.talk.floor.floor import Floor
 from bot.talk.floor.opening import Opening
 from bot.talk.line import Line
+from bot.talk.recording.recording import Recording
 from bot.talk.session_voice import SessionVoice
 
 
 class CallerLine:
     """Implements `agents.PhoneLine` for one conversation.
 
-    `block` enters the number at the other end in the do-not-call list. `ready` is set when the
-    first sound of Echo's first words is there.
+    `block` enters the number at the other end in the do-not-call list. `recording` is None where
+    calls are not recorded. `ready` is set when the first sound of Echo's first words is there.
     """
 
     def __init__(
@@ -27,12 +28,14 @@ class CallerLine:
         floor: Floor,
         *,
         block: Callable[[], Awaitable[bool]],
+        recording: Recording | None = None,
     ) -> None:
         self.ready = asyncio.Event()
         self._line = line
         self._voice = voice
         self._floor = floor
         self._block = block
+        self._recording = recording
 
     async def open(self, text: str, *, interruptible: bool) -> None:
         async with contextlib.AsyncExitStack() as stack:
@@ -46,6 +49,13 @@ class CallerLine:
                 raise NotSpoken
             if not await self._floor.open(opening, text, interruptible=interruptible):
                 raise NotSpoken
+
+    def record(self) -> None:
+        if self._recording is not None and self._voice.was_opened:
+            self._recording.begin()
+
+    async def never_record(self) -> bool:
+        return self._recording is None or await self._recording.refuse()
 
     def say(self, text: str) -> None:
         self._floor.say(text)

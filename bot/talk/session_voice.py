@@ -31,6 +31,8 @@ class SessionVoice:
 
     def __init__(self, session: AgentSession[Conversation]) -> None:
         self._session = session
+        # Whether the first words were heard, to their end.
+        self.was_opened = False
 
     @property
     def is_idle(self) -> bool:
@@ -64,7 +66,9 @@ class SessionVoice:
         )
         if handle is None:
             return False
-        await handle
+        async with self._voice_heard() as heard:
+            await handle
+        self.was_opened = heard.is_set() and not handle.interrupted and handle.exception() is None
         return not handle.interrupted
 
     def prepare(self, text: str) -> Opening | None:
@@ -107,7 +111,11 @@ class SessionVoice:
         conversation.realtime = None
         session.update_agent(
             StoryAgent(
-                agent.story, agent.premise, chat_ctx=carry_words(agent.chat_ctx), resuming=True
+                agent.story,
+                agent.premise,
+                chat_ctx=carry_words(agent.chat_ctx),
+                resuming=True,
+                is_recorded=conversation.is_recorded,
             )
         )
 

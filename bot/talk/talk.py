@@ -9,19 +9,22 @@ from livekit.agents import Agent, AgentSession, JobContext
 from agents.conversation import Conversation
 from agents.last_words import LastWords
 from agents.prompts import load_prompt
-from bot.livekit_gaps import cancel_and_wait
+from bot.livekit_gaps import cancel_and_wait, tap_output
 from bot.records.diary import EventKind
 from bot.records.record import AgentReached, EndReason, utc_now
 from bot.records.recorder import CallRecorder
+from bot.records.sound.shelf import Shelf
 from bot.settings import Settings
 from bot.talk import audio
-from bot.talk.clips import ClipPlayer
+from bot.talk.clips import ClipPlayer, Tapped
 from bot.talk.floor.ending import Ending
 from bot.talk.floor.floor import Floor
 from bot.talk.line import LAST_SOUND_S, Line
 from bot.talk.models import build_models, connect_options
 from bot.talk.phone_line import CallerLine
 from bot.talk.realtime import is_reachable
+from bot.talk.recording.recording import Recording
+from bot.talk.recording.tape import Lane
 from bot.talk.session_voice import SessionVoice
 from bot.talk.spoken.stream import spoken
 from bot.talk.turns.turn_taking import TurnTaking
@@ -66,7 +69,8 @@ class Talk:
         self._ending = ending
         self._first_agent = first_agent
         self._answer_limit_s = answer_limit_s
-        self._clips = ClipPlayer(ctx.room, settings.story.clips_dir)
+        self._recording = self._make_recording() if settings.kept.records else None
+        self._clips = ClipPlayer(ctx.room, settings.story.clips_dir, self._tapped(Lane.CLIPS))
         self._warm = Warm.of(ctx.proc)
         self._models = build_models(settings, self._warm.clients, call_id=recorder.record.call_id)
         self._turns = TurnTaking(
@@ -90,10 +94,12 @@ class Talk:
             may_tell_keys=self._may_tell_keys,
         )
         self._keypad = Keypad(self.session, self.floor, line.keys)
-        caller_line = CallerLine(line, voice, self.floor, block=block)
+        caller_line = CallerLine(line, voice, self.floor, block=block, recording=self._recording)
         self.ready = caller_line.ready
         self._conversation = Conversation(
-            line=caller_line, tells_keys=settings.story.tell_keys == "always"
+            line=caller_line,
+            tells_keys=settings.story.tell_keys == "always",
+            is_recorded=settings.kept.records,
         )
         self.session.userdata = self._conversation
 
@@ -116,7 +122,22 @@ class Talk:
                 await asyncio.sleep(LAST_SOUND_S)
         finally:
             self._log_usage()
+            if self._recording is not None:
+                await self._recording.aclose()
             await self._clips.aclose()
+
+    def _make_recording(self) -> Recording:
+        return Recording(
+            Shelf(self._settings.kept.recordings_dir),
+            self._recorder.record.call_id,
+            self._recorder.diary,
+            self._ctx.room,
+            self._line.identity,
+        )
+
+    def _tapped(self, lane: Lane) -> Tapped | None:
+        recording = self._recording
+        return None if recording is None else lambda source: recording.tapped(lane, source)
 
     def _make_session(self) -> AgentSession[Conversation]:
         return AgentSession(
@@ -148,6 +169,8 @@ class Talk:
             session_host=False,
             record=False,
         )
+        if (tapped := self._tapped(Lane.VOICE)) is not None:
+            tap_output(self.session, tapped)
 
     def _log_usage(self) -> None:
         self._chronicler.count(self.session.usage)

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.records import Records
-from bot.records.diary.forgetting import keep_words_short
+from bot.records.diary.retention import keep_sound_short, keep_words_short
+from bot.records.sound.shelf import Shelf
 from bot.settings import Settings
 from bot.webhooks.sender import Sender
 from bot.worker.guardian import Guardian
@@ -35,7 +36,15 @@ async def watches(settings: Settings, metrics: Metrics | None = None) -> AsyncIt
             asyncio.create_task(room_watch.run(), name="room watch"),
             asyncio.create_task(
                 keep_words_short(records.forgetting, settings.kept.keep_words_days),
-                name="retention",
+                name="words",
+            ),
+            asyncio.create_task(
+                keep_sound_short(
+                    records.forgetting,
+                    Shelf(settings.kept.recordings_dir),
+                    settings.kept.keep_recordings_days,
+                ),
+                name="recordings",
             ),
         ]
         if settings.webhooks.is_on:

@@ -10,6 +10,8 @@ WIDTH = 1000.0
 _NARROWEST = 2.0
 _TICKS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 3600)
 _MOST_TICKS = 12
+# What somebody at the desk does later is no part of the call.
+_AFTERWARDS = (EventKind.WORDS_OPENED, EventKind.SOUND_OPENED)
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def timeline(record: CallRecord, diary: CallDiary, now: datetime) -> Timeline:
     """The line from the first ring to the end, or to now."""
     began = record.started_at
     moments = [record.ended_at or now, *(turn.ended_at or turn.began_at for turn in diary.turns)]
-    moments += [event.at for event in diary.events if event.kind is not EventKind.WORDS_OPENED]
+    moments += [event.at for event in diary.events if event.kind not in _AFTERWARDS]
     length_s = max(1.0, *((moment - began).total_seconds() for moment in moments))
     scale = WIDTH / length_s
 
@@ -61,7 +63,7 @@ def timeline(record: CallRecord, diary: CallDiary, now: datetime) -> Timeline:
     marks = [
         Mark(event.kind, place(event.at), (event.at - began).total_seconds())
         for event in diary.events
-        if event.kind is not EventKind.WORDS_OPENED
+        if event.kind not in _AFTERWARDS
     ]
     step_s = next((each for each in _TICKS if length_s / each <= _MOST_TICKS), _TICKS[-1])
     ticks = [(round(at_s * scale, 1), at_s) for at_s in range(0, int(length_s) + 1, step_s)]

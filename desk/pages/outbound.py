@@ -39,13 +39,14 @@ async def forget(request: Request) -> Response:
     number = spelled(form_of(request).get("number", ""), office.region)
     if not number:
         return await _show(request, said="Nothing was typed.")
-    forgotten = await office.records.forgetting.forget(number)
+    forgotten = await office.records.forgetting.forget(number, office.recordings)
     return await _show(request, said=_told(number, forgotten))
 
 
 def _told(number: str, forgotten: Forgotten) -> str:
     rows = ", ".join(f"{rows} in {table}" for table, rows in forgotten.rows.items() if rows)
-    words = f"{number} is forgotten: {forgotten.total} rows went{f' ({rows})' if rows else ''}."
+    words = f"{number} is forgotten: {forgotten.total} rows went{f' ({rows})' if rows else ''}"
+    words += f", and {forgotten.files} files of recordings."
     if forgotten.in_progress:
         words += f" Calls in progress, not removed yet: {forgotten.in_progress}."
     return words

@@ -1,5 +1,5 @@
 // The pages work without this: it keeps the live list moving, plays a call
-// without delay, and copies ids.
+// without delay, moves the cursor over a recording, and copies ids.
 "use strict";
 
 const list = document.querySelector("[data-stream]");
@@ -54,4 +54,24 @@ async function listen(button) {
 
 for (const button of document.querySelectorAll("[data-sound]")) {
   button.addEventListener("click", () => listen(button));
+}
+
+// The recording under the cursor of the line of time; both may be moved.
+const line = document.querySelector("[data-recording]");
+if (line) {
+  const audio = document.getElementById(line.dataset.recording);
+  const cursor = line.querySelector(".cursor");
+  const began_s = Number(line.dataset.began);
+  const length_s = Number(line.dataset.length);
+  audio.addEventListener("timeupdate", () => {
+    const x = 80 + ((began_s + audio.currentTime) / length_s) * 1000;
+    cursor.setAttribute("x1", x);
+    cursor.setAttribute("x2", x);
+  });
+  line.addEventListener("click", (event) => {
+    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(
+      line.getScreenCTM().inverse(),
+    );
+    audio.currentTime = Math.max(0, ((at.x - 80) / 1000) * length_s - began_s);
+  });
 }

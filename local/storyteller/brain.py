@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from local.storyteller import called, introduction, telling
 from local.storyteller.messages import Message, Reply
 
 GATHERED = "information_gathered"
 FINISHED = "story_finished"
+RECORDING_DELETED = "I have deleted the recording."
 QUOTED = re.compile(r"\"([^\"]*\w[^\"]*)\"")
 
 
@@ -24,6 +26,12 @@ def reply(messages: Sequence[Message], tools: Collection[str], instructions: str
         return called.classify(messages)
     if blocking := called.never_again(messages, tools):
         return blocking
+    if objecting := called.not_recorded(messages, tools):
+        return objecting
+    if called.recording_was_deleted(messages):
+        rest = reply(called.without_objections(messages), tools)
+        return replace(rest, text=f"{RECORDING_DELETED} {rest.text}".strip())
+    messages = called.without_objections(messages)
     if FINISHED in tools or (GATHERED not in tools and telling.is_story(messages)):
         return telling.reply(messages, FINISHED in tools, instructions)
     return introduction.reply(messages, GATHERED in tools)

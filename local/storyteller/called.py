@@ -7,11 +7,16 @@ from local.storyteller.messages import Message, Reply, ToolCall
 from local.storyteller.phrases import plain
 
 BLOCK = "do_not_call"
+UNRECORD = "do_not_record"
 CLASSIFY = "save_prediction"
 
 _NEVER_AGAIN = re.compile(
     r"\b((never|don t|dont|do not|stop|quit) (ever )?(call(ing)?|ring(ing)?|phon(e|ing))\b"
     r"(?! (it|him|her|them)\b)|take me off|remove (me|my number)|do not call list)"
+)
+_NOT_RECORDED = re.compile(
+    r"\b((not|don t|dont|stop|without|no) (want |to |be |being |me |the |this |any |it )*record"
+    r"(ing|ed)?|delete (the|this|my|that) record(ing)?)\b"
 )
 _KNOWN = re.compile(r"^Known (name|place):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 _UNKNOWN = "unknown"
@@ -40,6 +45,34 @@ def never_again(messages: Sequence[Message], tools: Collection[str]) -> Reply | 
     if messages and messages[-1].role == "user" and _NEVER_AGAIN.search(plain(messages[-1].text)):
         return Reply(tool_calls=(ToolCall(BLOCK, {}),))
     return None
+
+
+def objects_to_recording(message: Message) -> bool:
+    """Whether somebody says that they do not want to be recorded."""
+    return message.role == "user" and _NOT_RECORDED.search(plain(message.text)) is not None
+
+
+def not_recorded(messages: Sequence[Message], tools: Collection[str]) -> Reply | None:
+    """The tool call for somebody who objects to the recording."""
+    if UNRECORD in tools and messages and objects_to_recording(messages[-1]):
+        return Reply(tool_calls=(ToolCall(UNRECORD, {}),))
+    return None
+
+
+def recording_was_deleted(messages: Sequence[Message]) -> bool:
+    """Whether the last thing that happened is that: it is to be told, and then the talk goes on."""
+    return bool(messages) and messages[-1].role == "tool" and "recording" in messages[-1].text
+
+
+def without_objections(messages: Sequence[Message]) -> list[Message]:
+    """The history without what was said and done about the recording: it answers no question."""
+    return [
+        message
+        for message in messages
+        if not objects_to_recording(message)
+        and not (message.role == "tool" and "recording" in message.text)
+        and not any(call.name == UNRECORD for call in message.tool_calls)
+    ]
 
 
 def known_facts(messages: Sequence[Message]) -> tuple[str | None, str | None]:

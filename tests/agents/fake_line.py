@@ -23,6 +23,8 @@ class FakeLine:
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     goodbyes: list[LastWords] = field(default_factory=list)
     blocked: int = 0
+    can_delete: bool = True
+    recorded: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.answered.set()
@@ -33,6 +35,13 @@ class FakeLine:
         await self.answered.wait()
         assert self.session is not None
         await self.session.say(text, allow_interruptions=interruptible)
+
+    def record(self) -> None:
+        self.recorded.append("began")
+
+    async def never_record(self) -> bool:
+        self.recorded.append("refused")
+        return self.can_delete
 
     def say(self, text: str) -> None:
         assert self.session is not None

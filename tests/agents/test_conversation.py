@@ -52,10 +52,11 @@ class Talk:
 
 @asynccontextmanager
 async def talk(
-    *answers: Answer, agent: IntroAgent | StoryAgent | None = None
+    *answers: Answer, agent: IntroAgent | StoryAgent | None = None, is_recorded: bool = False
 ) -> AsyncIterator[Talk]:
     line, model = FakeLine(), ScriptedLLM(*answers)
-    async with AgentSession[Conversation](llm=model, userdata=Conversation(line=line)) as session:
+    conversation = Conversation(line=line, is_recorded=is_recorded)
+    async with AgentSession[Conversation](llm=model, userdata=conversation) as session:
         line.session = session
         await session.start(agent or IntroAgent(), capture_run=True)
         yield Talk(session, line, model)

@@ -19,9 +19,12 @@ from livekit.agents.utils.aio import cancel_and_wait
 from livekit.agents.voice.agent_activity import AgentActivity
 from livekit.agents.voice.amd import AMD, AMDCategory
 from livekit.agents.voice.amd.detector import DetectionOptions
+from livekit.agents.voice.room_io import AudioOutputOptions
+from livekit.agents.voice.room_io._output import _ParticipantAudioOutput
 from livekit.plugins.openai import realtime
 
 from bot import livekit_gaps
+from bot.talk.recording.sound_file import RATE_HZ
 from tests.house import ROOT, parse, python_files
 
 pytestmark = pytest.mark.unit
@@ -29,6 +32,34 @@ pytestmark = pytest.mark.unit
 
 def parameters(function: Any) -> set[str]:
     return set(inspect.signature(function).parameters)
+
+
+# --- the source of Echo's voice -------------------------------------------------------------------
+
+
+def test_the_rooms_output_plays_by_one_source_that_can_be_stood_before() -> None:
+    made = inspect.getsource(_ParticipantAudioOutput.__init__)
+    assert "self._audio_source = rtc.AudioSource(sample_rate, num_channels" in made
+    played = inspect.getsource(_ParticipantAudioOutput._forward_audio)
+    assert "await self._audio_source.capture_frame(frame)" in played
+    assert "self._audio_source.clear_queue()" in played
+    assert AudioOutputOptions().sample_rate == RATE_HZ
+    assert AudioOutputOptions().num_channels == 1
+
+
+def test_the_source_is_found_behind_whatever_stands_before_it() -> None:
+    output = _ParticipantAudioOutput.__new__(_ParticipantAudioOutput)
+    output._next_in_chain = None
+    output._audio_source = cast(rtc.AudioSource, "source")
+    before: Any = type("Before", (), {"next_in_chain": output})()
+    session: Any = type("Session", (), {"output": type("Output", (), {"audio": before})})()
+    livekit_gaps.tap_output(session, lambda source: cast(rtc.AudioSource, f"tapped {source}"))
+    assert cast(str, output._audio_source) == "tapped source"
+
+
+def test_a_session_without_a_voice_is_left_alone() -> None:
+    session: Any = type("Session", (), {"output": type("Output", (), {"audio": None})})()
+    livekit_gaps.tap_output(session, lambda source: source)
 
 
 # --- the detector of machines ---------------------------------------------------------------------

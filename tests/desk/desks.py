@@ -3,12 +3,14 @@
 import re
 from collections.abc import AsyncGenerator
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import httpx2
 
 from bot.records import CallRecord, Records
+from bot.records.sound.shelf import Shelf
 from desk.app import make_app
 from desk.office import DoorClosed, Office
 from desk.security.password import Attempts
@@ -31,6 +33,7 @@ class ADesk:
         attempts: Attempts | None = None,
         host: str = "127.0.0.1",
         is_https: bool = False,
+        recordings: Path | None = None,
     ) -> None:
         self.records = records
         self.told: list[str] = []
@@ -44,6 +47,7 @@ class ADesk:
             look_at_line=self._look,
             worker=self._worker,
             clock=self._clock,
+            recordings=Shelf(recordings or Path("no-such-folder")),
             region="US",
             keeps_words=True,
         )

@@ -35,7 +35,7 @@ async def test_a_number_is_forgotten_and_the_rows_are_told(desk: ADesk) -> None:
     await desk.records.calls.save(a_call(from_number=NUMBER, ended_at=NOON))
     await desk.records.orders.block(NUMBER, BlockedBy.CALLEE, NOON)
     answer = await desk.post("/outbound/forget", number=NUMBER)
-    assert f"{NUMBER} is forgotten: 1 rows went (1 in calls)." in answer.text
+    assert f"{NUMBER} is forgotten: 1 rows went (1 in calls), and 0 files" in answer.text
     assert await desk.records.calls.recent(9) == []
     assert await desk.records.orders.is_blocked(NUMBER)
 

@@ -34,6 +34,10 @@ class EventKind(StrEnum):
     LEG_GONE = "leg_gone"  # the telephone was seen gone
     LISTENED_IN = "listened_in"  # somebody at the desk heard the call
     WORDS_OPENED = "words_opened"  # somebody at the desk read what was said
+    RECORDING = "recording"  # the sound is recorded from here on: the caller was told
+    RECORDING_REFUSED = "recording_refused"  # the caller objected: stopped and deleted
+    RECORDING_LOST = "recording_lost"  # it broke off; the call went on
+    SOUND_OPENED = "sound_opened"  # somebody at the desk opened the recording
     END_ASKED = "end_asked"  # an operator, or a worker that drains, asked the call to end
 
 

@@ -1,32 +1,31 @@
 """What must not be kept any longer: a number to be forgotten, and words by their age."""
 
 import asyncio
-import logging
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 
 from sqlalchemy import and_, delete, or_, select, update
 
 from bot.records.admission import LIVE
 from bot.records.database import Database
 from bot.records.diary.tables import TABLES, turns
-from bot.records.errors import RecordsError
 from bot.records.order import OrderState
 from bot.records.orders_table import orders
 from bot.records.outbox.table import letters
-from bot.records.record import Direction, utc_now
+from bot.records.record import Direction
+from bot.records.sound.shelf import Shelf
 from bot.records.table import calls
-
-logger = logging.getLogger("storyline.records")
-
-_NIGHT = time(3, 30, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Forgotten:
-    """How many rows went, by table; and how many calls are in progress and stay for now."""
+    """How many rows went, by table, and how many files; and how many calls are in progress and
+    stay for now.
+    """
 
     rows: dict[str, int] = field(default_factory=dict)
+    files: int = 0
     in_progress: int = 0
 
     @property
@@ -35,13 +34,16 @@ class Forgotten:
 
 
 class Forgetting:
-    """Removes what must not be kept. Methods raise DatabaseUnavailable."""
+    """Removes what must not be kept. Methods raise DatabaseUnavailable; `forget` also
+    SoundNotRemoved, and then no row has gone.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def forget(self, number: str) -> Forgotten:
-        """Remove every call from or to `number`, all that hangs on it, and every order for it.
+    async def forget(self, number: str, shelf: Shelf) -> Forgotten:
+        """Remove every call from or to `number`, all that hangs on it, the recordings on `shelf`
+        too, and every order for it.
 
         Calls in progress are left, and counted: forget again when they are over. The do-not-call
         list stays: it holds the number alone, by the number's own wish.
@@ -64,12 +66,13 @@ class Forgetting:
             open_ids |= set(
                 await connection.scalars(select(orders.c.call_id).where(ordered, is_live))
             )
+            files = await asyncio.to_thread(shelf.remove, sorted(ids - open_ids))
             for table in (*TABLES, letters, orders, calls):
                 rows[table.name] = 0
                 for part in _parts(sorted(ids - open_ids)):
                     gone = await connection.execute(delete(table).where(table.c.call_id.in_(part)))
                     rows[table.name] += gone.rowcount
-        return Forgotten(rows, len(open_ids))
+        return Forgotten(rows, files, len(open_ids))
 
     async def drop_words(self, before: datetime) -> int:
         """Remove the words of every turn that began before; returns of how many."""
@@ -78,27 +81,14 @@ class Forgetting:
             dropped = await connection.execute(update(turns).where(old).values(words=None))
             return dropped.rowcount
 
-
-async def keep_words_short(forgetting: Forgetting, keep_days: float) -> None:
-    """Remove words older than `keep_days` now and every night, until cancelled."""
-    while True:
-        try:
-            dropped = await forgetting.drop_words(utc_now() - timedelta(days=keep_days))
-        except RecordsError as error:
-            logger.warning("old words not removed yet", extra={"error": str(error)})
-            await asyncio.sleep(60)
-            continue
-        if dropped:
-            logger.info("words that were old enough are removed", extra={"turns": dropped})
-        await asyncio.sleep(until_night_s(utc_now()))
-
-
-def until_night_s(now: datetime) -> float:
-    """Seconds until the next 03:30 UTC."""
-    night = datetime.combine(now.date(), _NIGHT)
-    if night <= now:
-        night += timedelta(days=1)
-    return (night - now).total_seconds()
+    async def strangers(self, call_ids: Collection[str]) -> set[str]:
+        """Those of `call_ids` that are no calls any more."""
+        known: set[str] = set()
+        async with self._database.reading() as connection:
+            for part in _parts(sorted(call_ids)):
+                found = select(calls.c.call_id).where(calls.c.call_id.in_(part))
+                known |= set(await connection.scalars(found))
+        return set(call_ids) - known
 
 
 def _parts(ids: list[str], size: int = 500) -> list[list[str]]:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
@@ -30,6 +31,9 @@ class Clip(StrEnum):
     ENOUGH = "enough"  # this caller has
 
 
+Tapped = Callable[[rtc.AudioSource], rtc.AudioSource]
+
+
 def clip_path(folder: Path | None, clip: Clip) -> Path:
     """Return the file of `clip`: the operator's own in `folder`, or the packaged one.
 
@@ -45,12 +49,16 @@ def clip_path(folder: Path | None, clip: Clip) -> Path:
 class ClipPlayer:
     """Plays clips to the caller on a track of its own, beside whatever the session does.
 
-    The track is published with the first clip: a call without trouble has one track only.
+    The track is published with the first clip: a call without trouble has one track only. `tapped`
+    puts whoever records before the source of its sound.
     """
 
-    def __init__(self, room: rtc.Room, folder: Path | None = None) -> None:
+    def __init__(
+        self, room: rtc.Room, folder: Path | None = None, tapped: Tapped | None = None
+    ) -> None:
         self._room = room
         self._folder = folder
+        self._tapped = tapped
         self._source: rtc.AudioSource | None = None
         self._playing: asyncio.Task[None] | None = None
 
@@ -103,5 +111,5 @@ class ClipPlayer:
             source = rtc.AudioSource(_SAMPLE_RATE_HZ, 1, queue_size_ms=_QUEUE_MS)
             track = rtc.LocalAudioTrack.create_audio_track("storyline-clips", source)
             await self._room.local_participant.publish_track(track)
-            self._source = source
+            self._source = self._tapped(source) if self._tapped else source
         return self._source

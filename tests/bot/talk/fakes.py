@@ -73,6 +73,7 @@ class FakeVoice:
     begin_s: float | None = 0.5
     replies: bool = True
     is_busy: bool = False
+    was_opened: bool = False
     floor: Floor | None = None
     opened: list[tuple[Opening | None, bool]] = field(default_factory=list)
     _speaking: asyncio.Task[bool] | None = None

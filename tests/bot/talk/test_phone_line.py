@@ -132,3 +132,42 @@ async def test_a_wish_not_to_be_called_is_passed_on(blocks: bool) -> None:
     call = Ringing()
     call.blocks = blocks
     assert await call.caller_line.never_call_again() is blocks
+
+
+class ARecording:
+    """Notes what it was asked to do."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def begin(self) -> None:
+        self.asked.append("begin")
+
+    async def refuse(self) -> bool:
+        self.asked.append("refuse")
+        return False
+
+
+async def test_nothing_is_recorded_before_the_notice_was_heard() -> None:
+    call = Ringing()
+    recording = ARecording()
+    voice = PreparingVoice(call.timeline)
+    line = CallerLine(
+        call.line,
+        cast(Any, voice),
+        call.floor,
+        block=call._block,
+        recording=cast(Any, recording),
+    )
+    line.record()
+    assert recording.asked == []
+    voice.was_opened = True
+    line.record()
+    assert recording.asked == ["begin"]
+    assert not await line.never_record()
+
+
+async def test_without_a_recording_there_is_nothing_to_delete() -> None:
+    call = Ringing()
+    call.caller_line.record()
+    assert await call.caller_line.never_record()

@@ -159,3 +159,23 @@ async def test_nothing_has_to_give_way_to_a_caller_while_nobody_speaks() -> None
     session = FakeSession()
     await SessionVoice(session.as_session).give_way()
     assert session.hushed == 0
+
+
+async def test_first_words_are_heard_when_a_voice_was_and_nobody_cut_it() -> None:
+    for is_heard, is_cut, error, was_opened in (
+        (True, False, None, True),
+        (False, False, None, False),  # the voice failed: LiveKit ends such a speech as if said
+        (True, True, None, False),
+        (True, False, ValueError(), False),
+    ):
+        session = FakeSession()
+        voice = SessionVoice(session.as_session)
+        opening = asyncio.create_task(voice.open(None, "hello", interruptible=False))
+        await asyncio.sleep(1)
+        if is_heard:
+            session.agent_becomes("speaking")
+        if is_cut:
+            session.handles[0].interrupt(force=True)
+        session.handles[0].finish(error)
+        await opening
+        assert voice.was_opened is was_opened

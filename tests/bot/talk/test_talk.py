@@ -63,8 +63,8 @@ class SpokenSession(FakeSession):
 class FakeClips:
     """A player that notes what it played."""
 
-    def __init__(self, room: Any, folder: Path | None) -> None:
-        self.room, self.folder = room, folder
+    def __init__(self, room: Any, folder: Path | None, tapped: Any) -> None:
+        self.room, self.folder, self.tapped = room, folder, tapped
         self.played: list[Clip] = []
         self.closed = 0
 
@@ -106,8 +106,8 @@ class Scene:
             block=self._block,
         )
 
-    def _make_clips(self, room: Any, folder: Path | None) -> FakeClips:
-        self.clips = FakeClips(room, folder)
+    def _make_clips(self, room: Any, folder: Path | None, tapped: Any) -> FakeClips:
+        self.clips = FakeClips(room, folder, tapped)
         return self.clips
 
     async def _is_reachable(self, _: Any) -> bool:
@@ -352,3 +352,26 @@ async def test_in_pipeline_mode_nobody_asks_for_the_realtime_model(a_talk: Make)
     scene = a_talk()
     await scene.run((1, scene.hangs_up))
     assert (scene.probes, scene.session.userdata.realtime) == (0, None)
+
+
+# --- the recording --------------------------------------------------------------------------------
+
+
+async def test_nothing_is_recorded_unless_it_is_wanted(a_talk: Make) -> None:
+    scene = a_talk()
+    await scene.run((1, scene.hangs_up))
+    assert scene.session.userdata.is_recorded is False
+    assert scene.clips is not None and scene.clips.tapped is None
+
+
+async def test_a_recorded_call_taps_the_voice_and_the_stored_phrases(
+    a_talk: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tapped: list[Any] = []
+    monkeypatch.setattr(module, "tap_output", lambda session, tap: tapped.append((session, tap)))
+    scene = a_talk(STORYLINE_RECORD="1", STORYLINE_RECORDINGS_DIR=str(tmp_path / "recordings"))
+    await scene.run((1, scene.hangs_up))
+    assert scene.session.userdata.is_recorded is True
+    assert scene.clips is not None and scene.clips.tapped is not None
+    assert [session for session, _ in tapped] == [scene.session]
+    assert not (tmp_path / "recordings").exists()  # nobody was told yet

@@ -1,9 +1,11 @@
 """A letter is written with the end of its call, once, and one sender at a time has it."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from bot.records import CallRecord, EndReason, Records
 from bot.records.outbox import Letter, LetterState
+from bot.records.sound.shelf import Shelf
 from tests.bot.records.records import EVERY_DATABASE, NOON, a_call
 
 pytestmark = EVERY_DATABASE
@@ -86,9 +88,9 @@ async def test_a_letter_is_sent_again_under_its_id(database: str) -> None:
         assert not await records.outbox.send_again("nobody", LATER)
 
 
-async def test_forgetting_a_number_takes_its_letters_too(database: str) -> None:
+async def test_forgetting_a_number_takes_its_letters_too(database: str, tmp_path: Path) -> None:
     async with Records.open(database, announces=True) as records:
         await records.calls.save(ended())
-        forgotten = await records.forgetting.forget("+12025550123")
+        forgotten = await records.forgetting.forget("+12025550123", Shelf(tmp_path))
         assert forgotten.rows["webhooks"] == 1
         assert await due(records) == []

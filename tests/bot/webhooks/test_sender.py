@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from bot.private_address import is_public, names_private_address
 from bot.records import CallRecord, EndReason, Records, utc_now
 from bot.records.outbox import Letter, LetterState
+from bot.records.sound.shelf import Shelf
 from bot.settings.webhooks import WebhookSettings
 from bot.webhooks.address import Forbidden, PublicResolver
 from bot.webhooks.sender import Sender
@@ -143,9 +145,9 @@ async def test_two_senders_tell_every_call_once(post: Post) -> None:
     assert sorted(post.receiver.seen) == sorted(f"msg_{call.call_id}" for call in calls)
 
 
-async def test_a_call_that_is_forgotten_is_not_told(post: Post) -> None:
+async def test_a_call_that_is_forgotten_is_not_told(post: Post, tmp_path: Path) -> None:
     await post.a_call_ends()
-    await post.records.forgetting.forget("+12025550123")
+    await post.records.forgetting.forget("+12025550123", Shelf(tmp_path))
     await post.deliver()
     assert post.receiver.seen == []
 

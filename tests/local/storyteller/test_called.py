@@ -3,8 +3,9 @@
 import pytest
 
 from agents.callee import Callee
-from local.storyteller.brain import reply
-from local.storyteller.messages import Message
+from agents.prompts import load_prompt
+from local.storyteller.brain import RECORDING_DELETED, reply
+from local.storyteller.messages import Message, ToolCall
 
 pytestmark = pytest.mark.unit
 
@@ -61,3 +62,47 @@ def test_a_greeting_tells_who_has_answered(heard: str, label: str) -> None:
     messages = [Message("system", "Classify."), Message("user", heard)]
     expected = ("save_prediction", {"label": label})
     assert tool(messages, ("save_prediction", "postpone_termination")) == expected
+
+
+# --- the recording --------------------------------------------------------------------------------
+
+RECORDED = (*INTRO, "do_not_record")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Do not record this.",
+        "Please don't record me.",
+        "I don't want to be recorded.",
+        "Stop recording!",
+        "No recording, please.",
+    ],
+)
+def test_whoever_objects_is_not_recorded(words: str) -> None:
+    assert tool([Message("user", words)], RECORDED) == ("do_not_record", {})
+
+
+@pytest.mark.parametrize("words", ["I put on a record.", "He has the record.", "Hello?"])
+def test_a_record_in_the_story_is_no_objection(words: str) -> None:
+    assert (tool([Message("user", words)], (*STORY, "do_not_record")) or ("",))[0] != (
+        "do_not_record"
+    )
+
+
+def test_after_an_objection_the_question_is_asked_again_and_nothing_is_taken_from_it() -> None:
+    messages = [
+        Message("system", "You are Echo."),
+        Message("assistant", "May I ask your name, and where you are calling from?"),
+        Message("user", "Do not record this."),
+        Message("assistant", "", (ToolCall("do_not_record", {}),)),
+        Message("tool", load_prompt("recording_deleted")),
+    ]
+    told = reply(messages, RECORDED)
+    assert told.text.startswith(RECORDING_DELETED) and told.text.endswith("?")
+    heard = Message("user", "I'm Maria from Lisbon.")
+    after = [*messages, Message("assistant", told.text), heard]
+    assert tool(after, RECORDED) == (
+        "information_gathered",
+        {"name": "Maria", "location": "Lisbon"},
+    )

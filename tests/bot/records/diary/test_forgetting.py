@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 from typer.testing import CliRunner
@@ -10,7 +11,8 @@ from bot.records import BlockedBy, CallRecord, Direction, Order, OrderState, Rec
 from bot.records.__main__ import app, spelled
 from bot.records.database import create_engine
 from bot.records.diary import Entry, Turn
-from bot.records.diary.forgetting import until_night_s
+from bot.records.diary.retention import until_night_s
+from bot.records.sound.shelf import Shelf
 from bot.records.table import metadata
 from tests.bot.records.diary.entries import a_turn, an_event, some_usage
 from tests.bot.records.orders import PLENTY, an_order
@@ -20,6 +22,7 @@ pytestmark = EVERY_DATABASE
 
 NUMBER = "+12025550123"
 OTHER = "+12025550199"
+NO_SHELF = Shelf(Path("no-such-folder"))
 
 
 async def keep(records: Records, call: CallRecord) -> None:
@@ -57,7 +60,7 @@ async def test_nothing_is_left_of_a_number(records: Records, database: str) -> N
     for call in (caller, called):
         await keep(records, call)
     await an_ended_order(records, NUMBER)
-    forgotten = await records.forgetting.forget(NUMBER)
+    forgotten = await records.forgetting.forget(NUMBER, NO_SHELF)
     assert forgotten.rows == {
         "call_turns": 2,
         "call_events": 2,
@@ -74,7 +77,7 @@ async def test_others_are_left_alone(records: Records) -> None:
     call = a_call(from_number=OTHER, ended_at=NOON)
     await keep(records, call)
     order = await an_ended_order(records, OTHER)
-    assert (await records.forgetting.forget(NUMBER)).total == 0
+    assert (await records.forgetting.forget(NUMBER, NO_SHELF)).total == 0
     assert await records.calls.get(call.call_id) == call
     assert len((await records.diaries.of(call.call_id)).turns) == 1
     assert await records.orders.get(order.call_id) is not None
@@ -82,26 +85,26 @@ async def test_others_are_left_alone(records: Records) -> None:
 
 async def test_our_own_number_forgets_nobody(records: Records) -> None:
     await keep(records, a_call(to_number="+12025550100", ended_at=NOON))
-    assert (await records.forgetting.forget("+12025550100")).total == 0
+    assert (await records.forgetting.forget("+12025550100", NO_SHELF)).total == 0
 
 
 async def test_a_call_in_progress_is_left_and_counted(records: Records) -> None:
     call = a_call(from_number=NUMBER, ended_at=None)
     await keep(records, call)
-    forgotten = await records.forgetting.forget(NUMBER)
+    forgotten = await records.forgetting.forget(NUMBER, NO_SHELF)
     assert (forgotten.total, forgotten.in_progress) == (0, 1)
     assert await records.calls.get(call.call_id) == call
 
 
 async def test_the_do_not_call_list_keeps_its_entry(records: Records) -> None:
     await records.orders.block(NUMBER, BlockedBy.CALLEE, NOON)
-    await records.forgetting.forget(NUMBER)
+    await records.forgetting.forget(NUMBER, NO_SHELF)
     assert await records.orders.is_blocked(NUMBER)
 
 
 async def test_an_order_in_progress_stays(records: Records) -> None:
     order, _ = await records.orders.accept(an_order(number=NUMBER), PLENTY)
-    assert (await records.forgetting.forget(NUMBER)).in_progress == 1
+    assert (await records.forgetting.forget(NUMBER, NO_SHELF)).in_progress == 1
     kept = await records.orders.get(order.call_id)
     assert kept is not None and kept.state is OrderState.QUEUED
 
@@ -126,7 +129,9 @@ async def test_the_command_says_how_many_rows_went(records: Records, database: s
     run = CliRunner().invoke
     result = await asyncio.to_thread(run, app, ["forget", "+1 (202) 555-0123"], env=env)
     assert result.exit_code == 0, result.output
-    assert result.output.splitlines()[-1].split() == ["rows", "removed", "4"]
+    rows, files = result.output.splitlines()[-2:]
+    assert rows.split() == ["rows", "removed", "4"]
+    assert files.split() == ["files", "removed", "0"]
 
 
 async def test_a_night_is_never_missed(records: Records) -> None:

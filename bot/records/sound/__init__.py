@@ -1,0 +1,1 @@
+"""Where the recordings of calls lie."""
