@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
@@ -74,11 +75,10 @@ class PriceTable:
     @classmethod
     def load(cls, own: Path | None = None) -> "PriceTable":
         """The rows of `own` first, then ours. Raises PriceError."""
-        packaged = files(__package__).joinpath("prices.yaml").read_text(encoding="utf-8")
-        rows = _read(packaged, "bot/money/prices.yaml")
+        rows = packaged_rows()
         if own is not None:
             try:
-                rows = _read(own.read_text(encoding="utf-8"), str(own)) + rows
+                rows = (*_read(own.read_text(encoding="utf-8"), str(own)), *rows)
             except (OSError, UnicodeDecodeError) as error:
                 raise PriceError(f"{own} cannot be read: {error}") from error
         return cls(rows)
@@ -93,6 +93,13 @@ class PriceTable:
         price = self.find(used.model, day)
         each = price.of(used.unit) if price else None
         return used if each is None else replace(used, cost_usd=used.amount * each)
+
+
+@cache
+def packaged_rows() -> tuple[Price, ...]:
+    """The prices that we have written down, read once a process and by the fork server."""
+    text = files(__package__).joinpath("prices.yaml").read_text(encoding="utf-8")
+    return tuple(_read(text, "bot/money/prices.yaml"))
 
 
 def _read(text: str, name: str) -> list[Price]:

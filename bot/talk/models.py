@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from livekit.agents.types import APIConnectOptions
 from livekit.agents.voice.agent_session import SessionConnectOptions
 from livekit.plugins import deepgram, openai
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
-from bot.livekit_gaps import NEVER_CLOSES, RealtimeModel
+from bot.livekit_gaps import NEVER_CLOSES, RealtimeModel, certificates
 from bot.settings import Settings
 from bot.settings.groups import Server
 
@@ -42,7 +42,7 @@ class Clients:
 def make_clients(settings: Settings) -> Clients:
     """Make the clients of mind and voice; once a process, before its call comes.
 
-    Making one reads the certificates of the whole machine, 20 to 200 ms in which no audio moves.
+    They share the certificates that LiveKit's own sessions use: one reading for all.
     """
     providers = settings.providers
     mind = _make_client(providers.mind)
@@ -52,7 +52,11 @@ def make_clients(settings: Settings) -> Clients:
 
 def _make_client(server: Server) -> AsyncOpenAI:
     return AsyncOpenAI(
-        api_key=server.api_key.get_secret_value(), base_url=server.base_url, max_retries=0
+        api_key=server.api_key.get_secret_value(),
+        base_url=server.base_url,
+        max_retries=0,
+        # Whoever makes one without it reads the whole machine's certificates once more.
+        http_client=DefaultAsyncHttpxClient(verify=certificates()),
     )
 
 

@@ -10,7 +10,7 @@ from livekit.agents import JobProcess
 
 from bot import messages
 from bot.call.entry import take_call
-from bot.livekit_gaps import PRELOADED, http_context
+from bot.livekit_gaps import PRELOADED
 from bot.messages import Message
 from bot.money.prices import PriceTable
 from bot.records import DatabaseUnavailable, RecordsError, migrate
@@ -39,13 +39,6 @@ def prewarm(settings: Settings, process: JobProcess) -> None:
     """Load what every call needs, before there is one."""
     prices = PriceTable.load(settings.kept.prices)
     Warm(settings, load_vad(), make_clients(settings), prices).keep(process)
-    asyncio.run(_read_certificates())
-
-
-async def _read_certificates() -> None:
-    """Let the process read the machine's certificates now: 30 to 200 ms in which nothing moves."""
-    async with http_context.open():
-        pass
 
 
 def build_server(settings: Settings) -> Server:
@@ -61,7 +54,7 @@ def build_server(settings: Settings) -> Server:
         port=0,
         num_idle_processes=worker.idle_processes,
         setup_fnc=partial(prewarm, settings),
-        preload_modules=["bot.call.entry", *PRELOADED],
+        preload_modules=["bot.call.entry", *PRELOADED, "bot.talk.preload"],
         shutdown_process_timeout=_SHUTDOWN_PROCESS_S,
     )
     server.rtc_session(take_call, agent_name=worker.agent_name, on_request=server.on_request)

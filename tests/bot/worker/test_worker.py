@@ -1,14 +1,18 @@
 """A worker from its start to its end: what is waited for, and how long."""
 
 import asyncio
+import importlib
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
 import pytest
 from livekit.api import ServerError
+from ruamel.yaml import YAML
 
 from bot.messages import Message
 from bot.records import DatabaseUnavailable, SchemaError
@@ -274,3 +278,20 @@ async def test_a_process_is_prepared_with_all_that_a_call_needs(
     await asyncio.to_thread(prewarm, made(), process)
     warm: Any = Warm.of(process)
     assert (warm.settings, warm.vad, warm.clients) == (made(), "vad", "clients")
+
+
+async def test_a_process_whose_fork_server_has_read_everything_reads_nothing_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert "bot.talk.preload" in build_server(made())._preload_modules
+    importlib.import_module("bot.talk.preload")
+
+    def read(*_: object, **__: object) -> None:
+        raise AssertionError("read again")
+
+    monkeypatch.setattr(ssl, "create_default_context", read)
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", read)
+    monkeypatch.setattr(YAML, "load", read)
+    process: Any = SimpleNamespace(userdata={})
+    prewarm(made(), process)
+    assert Warm.of(process).prices.find("gpt-realtime", date(2026, 11, 27)) is not None
