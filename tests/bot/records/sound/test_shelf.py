@@ -12,7 +12,16 @@ from bot.records.sound.shelf import Shelf
 
 pytestmark = pytest.mark.unit
 
-HOSTILE = ("../calls", "/etc/passwd", "..", "", "a" * 32, "%2e%2e", "x\0y", "29B5A57B-32EA-4EB0-89CC-437A1F01B715")
+HOSTILE = (
+    "../calls",
+    "/etc/passwd",
+    "..",
+    "",
+    "a" * 32,
+    "%2e%2e",
+    "x\0y",
+    "29B5A57B-32EA-4EB0-89CC-437A1F01B715",
+)
 
 
 @pytest.fixture
