@@ -13,7 +13,7 @@ from bot.call.safety.pings import answer_pings
 from bot.call.safety.rivals import wait_for_rival
 from bot.livekit_gaps import NOISE_AFTER_THE_END, cancel_and_wait
 from bot.logs import call_ended
-from bot.records import CallRecorder, EndReason
+from bot.records import CallRecord, CallRecorder, EndReason
 from bot.records.diary import EventKind
 from bot.talk.floor.ending import Ending
 from bot.talk.warm import Warm
@@ -32,6 +32,32 @@ async def carry_through(
 
     Whatever happens first ends the call. Raises only if cancelled.
     """
+    tracing = Warm.of(ctx.proc).tracing
+    if tracing is None:
+        await _carry_through(ctx, recorder, ending, carry)
+        return
+    with tracing.call(recorder.record.call_id):
+        try:
+            await _carry_through(ctx, recorder, ending, carry)
+        finally:
+            tracing.tell(_facts(recorder.record, ending))
+
+
+def _facts(record: CallRecord, ending: Ending) -> dict[str, str | int]:
+    return {
+        "direction": record.direction.value,
+        "agent_reached": record.agent_reached.value,
+        "end_reason": (ending.reason or EndReason.FAILED).value,
+        "turns": record.turns,
+    }
+
+
+async def _carry_through(
+    ctx: JobContext,
+    recorder: CallRecorder,
+    ending: Ending,
+    carry: Callable[[], Awaitable[object]],
+) -> None:
     answer_pings(ctx.room)
     connection = Connection(ctx.room, ending)
     in_other_hands = asyncio.Event()

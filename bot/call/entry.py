@@ -41,7 +41,7 @@ async def take_call(ctx: JobContext) -> None:
     )
     async with (
         Records.open(settings.database_url, announces=settings.webhooks.is_on) as records,
-        Diary(records.diaries, call_id) as diary,
+        Diary(records.diaries, call_id, listener=Warm.of(ctx.proc).listener) as diary,
         CallRecorder(records.calls, record, diary=diary) as recorder,
     ):
         call = InboundCall(ctx, settings, recorder, records)

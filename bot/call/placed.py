@@ -31,6 +31,7 @@ from bot.settings import Settings
 from bot.talk.floor.ending import Ending
 from bot.talk.line import Line
 from bot.talk.talk import Talk
+from bot.talk.warm import Warm
 from bot.waiting import first_of
 from sip.calls.outcome import Outcome
 
@@ -67,7 +68,7 @@ async def place_call(ctx: JobContext, settings: Settings, call_id: str) -> None:
         ending = Ending()
         try:
             async with (
-                Diary(records.diaries, call_id) as diary,
+                Diary(records.diaries, call_id, listener=Warm.of(ctx.proc).listener) as diary,
                 CallRecorder(records.calls, record, diary=diary) as recorder,
             ):
                 block = partial(block_number, records.orders, order.number)

@@ -14,7 +14,7 @@ from bot.settings.limits import LimitSettings
 from bot.settings.livekit import LiveKitSettings
 from bot.settings.outbound import OutboundSettings
 from bot.settings.settings import Settings
-from bot.settings.webhooks import WebhookSettings
+from bot.settings.telling import TelemetrySettings, WebhookSettings
 
 __all__ = [
     "CallSettings",
@@ -29,6 +29,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "StorySettings",
+    "TelemetrySettings",
     "WebhookSettings",
     "WorkerSettings",
 ]

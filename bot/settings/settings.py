@@ -24,7 +24,7 @@ from bot.settings.kept import KeptSettings
 from bot.settings.limits import LimitSettings
 from bot.settings.livekit import LiveKitSettings
 from bot.settings.outbound import OutboundSettings
-from bot.settings.webhooks import WebhookSettings
+from bot.settings.telling import TelemetrySettings, WebhookSettings
 
 _OURS = "STORYLINE_"
 # Read by `local/` and the Makefile, not by the bot.
@@ -43,6 +43,7 @@ class Settings(Group):
     kept: KeptSettings
     desk: DeskSettings
     webhooks: WebhookSettings
+    telemetry: TelemetrySettings
     worker: WorkerSettings
 
     @classmethod

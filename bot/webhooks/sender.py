@@ -10,7 +10,7 @@ from standardwebhooks import Webhook
 
 from bot.records import Records, RecordsError, utc_now
 from bot.records.outbox import Letter
-from bot.settings.webhooks import WebhookSettings
+from bot.settings.telling import WebhookSettings
 from bot.webhooks.address import PublicResolver
 from bot.webhooks.body import body
 

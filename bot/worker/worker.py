@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from functools import partial
+from typing import TYPE_CHECKING
 
 import aiohttp
 from livekit import api
@@ -24,6 +25,9 @@ from bot.worker.server import Server
 from bot.worker.signals import stop_on_signals
 from bot.worker.watches import API_LIMIT_S, watches
 
+if TYPE_CHECKING:
+    from bot.telemetry.tracing import Tracing
+
 logger = logging.getLogger("storyline.worker")
 
 # A goodbye at shutdown: 4 s until it begins, up to 15 s to say it, and the end of the call.
@@ -38,7 +42,19 @@ _MIGRATE_AGAIN_S = 5.0
 def prewarm(settings: Settings, process: JobProcess) -> None:
     """Load what every call needs, before there is one."""
     prices = PriceTable.load(settings.kept.prices)
-    Warm(settings, load_vad(), make_clients(settings), prices).keep(process)
+    tracing = _start_tracing(settings)
+    Warm(settings, load_vad(), make_clients(settings), prices, tracing).keep(process)
+
+
+def _start_tracing(settings: Settings) -> "Tracing | None":
+    wanted = settings.telemetry
+    if wanted.endpoint is None:
+        return None
+    # Imported only here: whoever has no collector does not load it.
+    from bot.telemetry.tracing import Tracing
+
+    headers = wanted.headers.get_secret_value() if wanted.headers else ""
+    return Tracing(wanted.endpoint.get_secret_value(), headers)
 
 
 def build_server(settings: Settings) -> Server:

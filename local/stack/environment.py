@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
-OURS = ("LIVEKIT_", "OPENAI_", "DEEPGRAM_", "STORYLINE_")
+OURS = ("LIVEKIT_", "OPENAI_", "DEEPGRAM_", "STORYLINE_", "OTEL_")
 ALSO_OURS = frozenset(
     ("DATABASE_URL", "CRM_WEBHOOK_URL", "PORT", "LOG_LEVEL", "SIP_CONFIG_BODY", "NODE_IP")
 )

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime
 from types import TracebackType
@@ -32,7 +32,7 @@ class Diary:
 
     `note`, `turn` and `used` return at once and never raise: one task writes. What does not find
     a place in the queue, or cannot be written at the end, is dropped, counted and logged. Without
-    `diaries` nothing is kept at all.
+    `diaries` nothing is kept at all. `listener` is told of every event besides.
     """
 
     def __init__(
@@ -43,12 +43,14 @@ class Diary:
         waiting: int = _WAITING,
         gather_s: float = _GATHER_S,
         retry_s: float = _RETRY_S,
+        listener: Callable[[EventKind, datetime], None] | None = None,
     ) -> None:
         self._diaries = diaries
         self._call_id = call_id
         self._limit = waiting
         self._gather_s = gather_s
         self._retry_s = retry_s
+        self._listener = listener
         self._queue: deque[tuple[int, Entry]] = deque()
         self._used: tuple[Usage, ...] = ()
         self._number = 0
@@ -81,7 +83,10 @@ class Diary:
 
     def note(self, kind: EventKind, detail: str | None = None, at: datetime | None = None) -> None:
         """Something happened, now unless `at` says otherwise."""
-        self._put(Event(kind=kind, at=at or utc_now(), detail=detail))
+        event = Event(kind=kind, at=at or utc_now(), detail=detail)
+        self._put(event)
+        if self._listener is not None:
+            self._listener(kind, event.at)
 
     def turn(self, turn: Turn) -> None:
         """Somebody has spoken."""

@@ -10,7 +10,7 @@ from livekit.agents import JobContext
 from livekit.protocol.models import ParticipantInfo
 
 from bot.money.prices import PriceTable
-from bot.records import CallRecord, Direction, EndReason
+from bot.records import AgentReached, CallRecord, Direction, EndReason
 from bot.records.diary import Diary
 from bot.settings import Settings
 from bot.talk.models import Clients
@@ -109,7 +109,8 @@ class FakeRecorder:
 
     @property
     def record(self) -> CallRecord:
-        return cast(CallRecord, SimpleNamespace(call_id="one", direction=Direction.INBOUND))
+        known = {"direction": Direction.INBOUND, "agent_reached": AgentReached.INTRO, "turns": 3}
+        return cast(CallRecord, SimpleNamespace(call_id="one", **known))
 
     def update(self, **changes: Any) -> None:
         self.changes |= changes

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -15,6 +17,7 @@ from bot.call.safety.backstage import STORE_LOST
 from bot.call.safety.pings import PING_TOPIC
 from bot.records import EndReason
 from bot.talk.floor.ending import Ending
+from bot.talk.warm import Warm
 from tests.bot.call.fake_job import ROOM, FakeJob, FakeRecorder
 from tests.bot.settings.made import CLOUD, made
 from tests.bot.talk.fakes import now_s
@@ -182,3 +185,31 @@ async def test_a_call_answers_when_it_is_asked_whether_it_lives() -> None:
     asyncio.get_running_loop().call_later(1, call.job.room.emit, "data_received", packet)
     await call.through()
     assert call.job.room.attributes == {"storyline.pong": "word"}
+
+
+class NotedTracing:
+    """Notes which call was under way when it was told of something."""
+
+    def __init__(self) -> None:
+        self.call_id = ""
+        self.told: list[tuple[str, dict[str, Any]]] = []
+
+    @contextmanager
+    def call(self, call_id: str) -> Iterator[None]:
+        self.call_id = call_id
+        yield
+        self.call_id = ""
+
+    def tell(self, facts: dict[str, Any]) -> None:
+        self.told.append((self.call_id, facts))
+
+
+async def test_a_traced_call_says_how_it_ended_before_its_span_does() -> None:
+    call, tracing = Call(), NotedTracing()
+    process = cast(Any, call.job.proc)
+    replace(Warm.of(process), tracing=cast(Any, tracing)).keep(process)
+    call.ends(1, EndReason.SILENCE)
+    await call.through()
+    facts = {"direction": "inbound", "agent_reached": "intro", "end_reason": "silence", "turns": 3}
+    assert tracing.told == [("one", facts)]
+    assert call.recorder.closed == [(EndReason.SILENCE, None)]

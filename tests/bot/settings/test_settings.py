@@ -251,3 +251,14 @@ def test_a_key_alone_is_for_the_server_that_is_there_already() -> None:
     server = load(STORYLINE_TTS_API_KEY="other").providers.voice
     assert server.base_url == "https://api.openai.com/v1"
     assert server.api_key.get_secret_value() == "other"
+
+
+def test_traces_go_nowhere_unless_a_collector_is_named() -> None:
+    assert load().telemetry.endpoint is None
+    named = load(OTEL_EXPORTER_OTLP_ENDPOINT="http://user:secret@collector:4318")
+    assert "user:secret" not in repr(named)
+
+
+def test_a_collector_is_an_address() -> None:
+    with pytest.raises(SettingsError, match="OTEL_EXPORTER_OTLP_ENDPOINT"):
+        load(OTEL_EXPORTER_OTLP_ENDPOINT="collector:4318")

@@ -12,7 +12,7 @@ from bot.private_address import is_public, names_private_address
 from bot.records import CallRecord, EndReason, Records, utc_now
 from bot.records.outbox import Letter, LetterState
 from bot.records.sound.shelf import Shelf
-from bot.settings.webhooks import WebhookSettings
+from bot.settings.telling import WebhookSettings
 from bot.webhooks.address import Forbidden, PublicResolver
 from bot.webhooks.sender import Sender
 from tests.bot.records.diary.entries import a_turn, some_usage

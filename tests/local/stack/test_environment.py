@@ -11,7 +11,15 @@ pytestmark = pytest.mark.unit
 
 @pytest.mark.parametrize(
     "name",
-    ["LIVEKIT_URL", "OPENAI_API_KEY", "DEEPGRAM_API_KEY", "STORYLINE_VOICE", "PORT", "LOG_LEVEL"],
+    [
+        "LIVEKIT_URL",
+        "OPENAI_API_KEY",
+        "DEEPGRAM_API_KEY",
+        "STORYLINE_VOICE",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "PORT",
+        "LOG_LEVEL",
+    ],
 )
 def test_the_developers_own_settings_do_not_reach_the_stack(name: str) -> None:
     assert name not in clean_environment({name: "mine"})

@@ -115,3 +115,12 @@ async def test_after_the_end_nothing_is_taken_any_more() -> None:
         pass
     diary.note(EventKind.ANSWERED)
     assert written.entries == []
+
+
+async def test_a_listener_hears_of_events_though_nothing_is_kept() -> None:
+    heard: list[EventKind] = []
+    async with Diary(None, "c1", listener=lambda kind, _: heard.append(kind)) as diary:
+        diary.note(EventKind.ANSWERED)
+        diary.turn(a_turn())
+        diary.note(EventKind.LEG_GONE)
+    assert heard == [EventKind.ANSWERED, EventKind.LEG_GONE]

@@ -1,4 +1,4 @@
-"""The settings of telling another system that a call has ended."""
+"""The settings of telling other systems: that a call has ended, and how it went."""
 
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from bot.settings.group import Group
 def _address(value: SecretStr) -> SecretStr:
     parts = urlsplit(value.get_secret_value())
     if parts.scheme not in ("https", "http") or not parts.hostname:
-        raise ValueError("must be an address that begins with https://")
+        raise ValueError("must be an address that begins with https:// or http://")
     return value
 
 
@@ -22,6 +22,21 @@ def _secret(value: SecretStr) -> SecretStr:
     except Exception as error:  # whatever base64 and the library say of a bad secret
         raise ValueError("must be `whsec_` and base64, as Standard Webhooks writes it") from error
     return value
+
+
+class TelemetrySettings(Group):
+    """Where traces of calls are sent, by the names that OpenTelemetry gives them."""
+
+    endpoint: Annotated[SecretStr, AfterValidator(_address)] | None = Field(
+        None,
+        alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="Address of a collector that takes OTLP over HTTP; /v1/traces is added.",
+    )
+    headers: SecretStr | None = Field(
+        None,
+        alias="OTEL_EXPORTER_OTLP_HEADERS",
+        description="What the collector wants to see with every message: name=value,name=value.",
+    )
 
 
 class WebhookSettings(Group):

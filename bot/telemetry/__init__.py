@@ -1,0 +1,1 @@
+"""Traces of calls for a collector. Imported only where there is one."""
