@@ -8,8 +8,9 @@ from livekit import rtc
 from livekit.agents import AutoSubscribe, JobContext
 
 from agents.intro import IntroAgent
+from bot.call.allowance import asking
 from bot.call.do_not_call import block_caller
-from bot.call.turning_away import may_come_in, turn_away
+from bot.call.turning_away import costs_of, may_come_in, turn_away
 from bot.records import CallRecorder, Direction, EndReason, Records
 from bot.settings import Settings
 from bot.talk.floor.ending import Ending
@@ -72,6 +73,7 @@ class InboundCall:
                 info,
                 lambda wish: self._recorder.update(error=wish),
             ),
+            ask_left=asking(self._records.gate, self._recorder, costs_of(self._settings)),
         )
         await talk.run()
 

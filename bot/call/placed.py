@@ -10,11 +10,13 @@ from livekit.agents.voice.amd import AMD
 
 from agents.callee import Callee
 from agents.intro import IntroAgent
+from bot.call.allowance import asking
 from bot.call.closing import carry_through
 from bot.call.dialler import CALLEE, Dialler
 from bot.call.do_not_call import block_number
 from bot.call.progress import Progress
 from bot.call.reception import Reception
+from bot.call.turning_away import costs_of
 from bot.livekit_gaps import cancel_and_wait, let_speak, machine_detector
 from bot.logs import bind_call
 from bot.records import (
@@ -72,7 +74,8 @@ async def place_call(ctx: JobContext, settings: Settings, call_id: str) -> None:
                 CallRecorder(records.calls, record, diary=diary) as recorder,
             ):
                 block = partial(block_number, records.orders, order.number)
-                call = PlacedCall(ctx, settings, recorder, order, progress, ending, block)
+                ask_left = asking(records.gate, recorder, costs_of(settings).for_our_calls)
+                call = PlacedCall(ctx, settings, recorder, order, progress, ending, block, ask_left)
                 await carry_through(ctx, recorder, ending, call.carry)
         finally:
             await progress.close(ending)
@@ -90,6 +93,7 @@ class PlacedCall:
         progress: Progress,
         ending: Ending,
         block: Callable[[], Awaitable[bool]],
+        ask_left: Callable[[], Awaitable[float | None]] | None = None,
     ) -> None:
         self._ctx = ctx
         self._settings = _limited(settings, order.max_call_s)
@@ -98,6 +102,7 @@ class PlacedCall:
         self._progress = progress
         self._ending = ending
         self._block = block
+        self._ask_left = ask_left
         secret = settings.livekit.access.api_secret
         self._line = Line(ctx.room, order.room_name, ending, secret=secret, diary=recorder.diary)
         self._line.expect(CALLEE, on_telephone=True)
@@ -115,6 +120,7 @@ class PlacedCall:
             first_agent=IntroAgent(callee),
             block=self._block,
             answer_limit_s=_READY_LIMIT_S + self._order.ring_timeout_s + _ANSWER_MARGIN_S,
+            ask_left=self._ask_left,
         )
         async with asyncio.TaskGroup() as group:
             group.create_task(self._dial_when_ready(talk), name="dial")

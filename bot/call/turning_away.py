@@ -8,6 +8,7 @@ from livekit.agents import JobContext
 from bot.records import (
     CallerLimits,
     CallRecord,
+    CostLimits,
     EndReason,
     Gate,
     InboundLimits,
@@ -41,7 +42,13 @@ def limits_of(settings: Settings) -> InboundLimits:
         CallerLimits(wanted.withheld_at_once, wanted.withheld_per_hour, wanted.withheld_per_day),
         LineLimits(wanted.calls_per_day, wanted.minutes_per_day),
         longest_call_s=settings.call.max_call_s + _AROUND_THE_CALL_S,
+        costs=costs_of(settings),
     )
+
+
+def costs_of(settings: Settings) -> CostLimits:
+    """What calls may cost in a day."""
+    return CostLimits(settings.limits.max_number_cost, settings.limits.max_day_cost)
 
 
 async def may_come_in(gate: Gate, record: CallRecord, settings: Settings) -> Refusal | None:

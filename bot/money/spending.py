@@ -1,6 +1,7 @@
-"""What a call has cost so far, and waiting until it has cost so much."""
+"""What a call has cost so far, what it may cost, and waiting until it has cost so much of that."""
 
 import asyncio
+import math
 
 
 class Spending:
@@ -9,14 +10,20 @@ class Spending:
     def __init__(self) -> None:
         self._news = asyncio.Event()
         self.usd = 0.0
+        self.limit_usd = math.inf
 
     def comes_to(self, usd: float) -> None:
         """The call has cost so much by now."""
         self.usd = usd
         self._news.set()
 
-    async def reaches(self, usd: float) -> None:
-        """Wait until the call has cost so much."""
-        while self.usd < usd:
+    def limit_to(self, usd: float) -> None:
+        """The call may cost so much from now on."""
+        self.limit_usd = usd
+        self._news.set()
+
+    async def reaches(self, part: float) -> None:
+        """Wait until the call has cost this part of what it may cost."""
+        while self.usd < part * self.limit_usd:
             self._news.clear()
             await self._news.wait()

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.records import LineLimits, Order, OrderLimits
+from bot.records import CostLimits, LineLimits, Order, OrderLimits
 from bot.settings import LimitSettings, OutboundSettings
 from sip.calls.calling_hours import may_call, next_opening, zones_of
 from sip.calls.number_rules import callable_number, home_country
@@ -77,6 +77,7 @@ def limits_of(settings: OutboundSettings, line: LimitSettings) -> OrderLimits:
         settings.calls_per_minute,
         settings.per_number_a_day,
         LineLimits(line.calls_per_day, line.minutes_per_day),
+        CostLimits(line.max_number_cost, line.max_day_cost),
     )
 
 

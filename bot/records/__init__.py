@@ -13,6 +13,7 @@ from bot.records.errors import (
 from bot.records.ledger import Ledger
 from bot.records.limits import (
     CallerLimits,
+    CostLimits,
     Gate,
     InboundLimits,
     Limit,
@@ -35,6 +36,7 @@ __all__ = [
     "CallRecorder",
     "CallStore",
     "CallerLimits",
+    "CostLimits",
     "DatabaseUnavailable",
     "Direction",
     "EndReason",

@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.records.errors import NotToday, NumberBusy, OrderRefused, TrunkBusy
-from bot.records.limits.limits import OrderLimits
-from bot.records.limits.usage import DAY, line_is_full
+from bot.records.limits.cost import left_usd, used_up
+from bot.records.limits.limits import DAY, OrderLimits
+from bot.records.limits.usage import line_is_full
 from bot.records.order import Order, OrderState
 from bot.records.orders_table import do_not_call, from_row, orders
 
@@ -62,6 +63,9 @@ async def check(
     if await _count(connection, number, today) >= limits.per_number_a_day:
         raise NotToday(f"the number was called {limits.per_number_a_day} times in a day, its limit")
     if (reached := await line_is_full(connection, limits.line.for_our_calls, now)) is not None:
+        raise NotToday(f"a limit is reached: {reached} (calls that we make get three quarters)")
+    left = await left_usd(connection, limits.costs.for_our_calls, order.number, now)
+    if (reached := used_up(left)) is not None:
         raise NotToday(f"a limit is reached: {reached} (calls that we make get three quarters)")
     trunk = orders.c.trunk_id == order.trunk_id
     if await _count(connection, trunk, live) >= limits.at_once:

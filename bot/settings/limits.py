@@ -10,6 +10,7 @@ from bot.settings.group import Group
 _CPUS = os.cpu_count() or 1
 
 Calls = Annotated[int, Field(ge=1, le=100_000)]
+Usd = Annotated[float, Field(ge=0.001, le=100_000)]
 
 
 class LimitSettings(Group):
@@ -53,4 +54,16 @@ class LimitSettings(Group):
         3000,
         alias="STORYLINE_MINUTES_PER_DAY",
         description="Minutes of conversation in a day, likewise: bounds what a day can cost.",
+    )
+    max_number_cost: Usd | None = Field(
+        None,
+        alias="STORYLINE_MAX_CALLER_COST_PER_DAY",
+        description="USD that the calls with one number may cost in a day, in both directions "
+        "together, by the price table.",
+    )
+    max_day_cost: Usd | None = Field(
+        None,
+        alias="STORYLINE_MAX_COST_PER_DAY",
+        description="USD that all calls together may cost in a day; those that we make may use up "
+        "three quarters.",
     )

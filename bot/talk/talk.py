@@ -10,6 +10,7 @@ from agents.conversation import Conversation
 from agents.last_words import LastWords
 from agents.prompts import load_prompt
 from bot.livekit_gaps import cancel_and_wait, tap_output
+from bot.money.spending import Spending
 from bot.records.diary import EventKind
 from bot.records.record import AgentReached, EndReason, utc_now
 from bot.records.recorder import CallRecorder
@@ -30,7 +31,7 @@ from bot.talk.spoken.stream import spoken
 from bot.talk.turns.turn_taking import TurnTaking
 from bot.talk.warm import Warm
 from bot.talk.watchers.chronicler import Chronicler
-from bot.talk.watchers.cost_limit import keep_cost_limit
+from bot.talk.watchers.cost_limit import keep_budget, keep_cost_limit
 from bot.talk.watchers.hearing import Hearing
 from bot.talk.watchers.keypad import Keypad
 from bot.talk.watchers.observer import SessionObserver
@@ -47,7 +48,8 @@ _ANSWER_LIMIT_S = 60.0
 class Talk:
     """One conversation. `run` returns when `ending` has a reason and nothing is left running.
 
-    `block` enters the number at the other end in the do-not-call list.
+    `block` enters the number at the other end in the do-not-call list. `ask_left` tells what the
+    call may cost in USD by what others have cost; None where no limit is set.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Talk:
         first_agent: Agent,
         block: Callable[[], Awaitable[bool]],
         answer_limit_s: float = _ANSWER_LIMIT_S,
+        ask_left: Callable[[], Awaitable[float | None]] | None = None,
     ) -> None:
         self._ctx = ctx
         self._settings = settings
@@ -69,6 +72,7 @@ class Talk:
         self._ending = ending
         self._first_agent = first_agent
         self._answer_limit_s = answer_limit_s
+        self._ask_left = ask_left
         self._recording = self._make_recording() if settings.kept.records else None
         self._clips = ClipPlayer(ctx.room, settings.story.clips_dir, self._tapped(Lane.CLIPS))
         self._warm = Warm.of(ctx.proc)
@@ -211,21 +215,20 @@ class Talk:
                 ),
                 name="time-limit",
             )
-            if call.max_cost_usd is not None:
-                group.create_task(self._keep_cost(call.max_cost_usd), name="cost-limit")
+            if call.max_cost_usd is not None or self._ask_left is not None:
+                spending = self._chronicler.spending
+                asking = self._ask_left or _nothing_known
+                budget = keep_budget(spending, call.max_cost_usd, asking)
+                group.create_task(budget, name="budget")
+                group.create_task(self._keep_cost(spending), name="cost-limit")
 
     def _may_tell_keys(self) -> bool:
         introduces = self._conversation.story is None
         return introduces and self._settings.story.tell_keys == "if_needed"
 
-    async def _keep_cost(self, max_cost_usd: float) -> None:
-        await keep_cost_limit(
-            self.floor,
-            self._conversation,
-            self._chronicler.spending,
-            max_cost_usd=max_cost_usd,
-            diary=self._recorder.diary,
-        )
+    async def _keep_cost(self, spending: Spending) -> None:
+        diary = self._recorder.diary
+        await keep_cost_limit(self.floor, self._conversation, spending, diary=diary)
 
     async def _heed_goodbye(self) -> None:
         await self._line.goodbye_asked.wait()
@@ -236,3 +239,7 @@ class Talk:
         """Use the realtime model only if it is there; known before the handover."""
         if self._models.realtime is not None and await is_reachable(self._settings):
             self._conversation.realtime = self._models.realtime
+
+
+async def _nothing_known() -> float | None:
+    return None

@@ -3,6 +3,7 @@
 from bot.records.limits.gate import Gate, Refusal
 from bot.records.limits.limits import (
     CallerLimits,
+    CostLimits,
     InboundLimits,
     Limit,
     LineLimits,
@@ -11,6 +12,7 @@ from bot.records.limits.limits import (
 
 __all__ = [
     "CallerLimits",
+    "CostLimits",
     "Gate",
     "InboundLimits",
     "Limit",

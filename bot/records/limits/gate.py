@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, and_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.records.database import Database
-from bot.records.limits.limits import CallerLimits, InboundLimits, Limit
-from bot.records.limits.usage import DAY, HOUR, count, counted, line_is_full
+from bot.records.limits.cost import cost_usd, left_usd, used_up
+from bot.records.limits.limits import DAY, HOUR, CallerLimits, CostLimits, InboundLimits, Limit
+from bot.records.limits.usage import count, counted, line_is_full, minutes
 from bot.records.record import CallRecord, Direction, EndReason
 from bot.records.table import calls, to_row
 
@@ -45,9 +46,40 @@ class Gate:
             await connection.execute(update(calls).where(mine).values(who))
             limit = await _caller_is_full(connection, record, limits, now)
             limit = limit or await line_is_full(connection, limits.line, now, others)
+            limit = limit or used_up(
+                await left_usd(connection, limits.costs, _other_end(record), now, others)
+            )
             if limit is None:
                 return None
             return Refusal(limit, await _times_refused(connection, record, now))
+
+    async def left_usd(self, record: CallRecord, limits: CostLimits, now: datetime) -> float | None:
+        """What this call may cost in all, by what others have cost; None without such a limit."""
+        others = calls.c.call_id != record.call_id
+        async with self._database.reading() as connection:
+            left = await left_usd(connection, limits, _other_end(record), now, others)
+        return min(left.values(), default=None)
+
+    async def used_today(self, now: datetime) -> dict[Limit, float]:
+        """How much of what the whole line may have in a day is used up."""
+        today = (calls.c.started_at > now - DAY,)
+        async with self._database.reading() as connection:
+            return {
+                Limit.CALLS_PER_DAY: await count(connection, *today, counted()),
+                Limit.MINUTES_PER_DAY: await minutes(connection, now),
+                Limit.COST_PER_DAY: await cost_usd(connection, *today),
+            }
+
+
+def _other_end(record: CallRecord) -> str | None:
+    """Who is at the other end, as the records spell it; None for a browser, or without a number."""
+    row = to_row(record)
+    number: str | None = {
+        Direction.INBOUND: row["from_number"],
+        Direction.OUTBOUND: row["to_number"],
+        Direction.WEB: None,
+    }[record.direction]
+    return number
 
 
 async def _caller_is_full(

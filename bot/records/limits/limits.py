@@ -1,7 +1,11 @@
 """The limits, as values. An hour and a day are the last 60 minutes and the last 24 hours."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 class Limit(StrEnum):
@@ -15,11 +19,13 @@ class Limit(StrEnum):
     WITHHELD_PER_DAY = "calls without a number in a day"
     CALLS_PER_DAY = "calls of the whole line in a day"
     MINUTES_PER_DAY = "minutes of the whole line in a day"
+    NUMBER_COST_PER_DAY = "cost of one number in a day"
+    COST_PER_DAY = "cost of the whole line in a day"
 
     @property
     def is_the_lines(self) -> bool:
         """Whoever had called would have been turned away."""
-        return self in (Limit.CALLS_PER_DAY, Limit.MINUTES_PER_DAY)
+        return self in (Limit.CALLS_PER_DAY, Limit.MINUTES_PER_DAY, Limit.COST_PER_DAY)
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,20 @@ class LineLimits:
 
 
 @dataclass(frozen=True)
+class CostLimits:
+    """What calls may cost in a day, in USD: those of one number in both directions, and all."""
+
+    per_number: float | None = None
+    per_day: float | None = None
+
+    @property
+    def for_our_calls(self) -> "CostLimits":
+        """What calls that we make may use up: a quarter of the day is left to those who ring."""
+        day = self.per_day
+        return CostLimits(self.per_number, None if day is None else day * 3 / 4)
+
+
+@dataclass(frozen=True)
 class InboundLimits:
     """What is asked of a call that comes in. No call lasts longer than `longest_call_s`: what
     seems to go on after it was left behind by a process that died.
@@ -54,15 +74,17 @@ class InboundLimits:
     withheld: CallerLimits
     line: LineLimits
     longest_call_s: float
+    costs: CostLimits = CostLimits()
 
 
 @dataclass(frozen=True)
 class OrderLimits:
     """What is asked of a call that we make: of its trunk (calls at the same time, new ones in a
-    minute), of the number that is called (in a day), and of the whole line.
+    minute), of the number that is called (in a day), of the whole line, and what it may cost.
     """
 
     at_once: int
     per_minute: int
     per_number_a_day: int
     line: LineLimits
+    costs: CostLimits = CostLimits()

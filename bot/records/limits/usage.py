@@ -1,16 +1,13 @@
 """How much has been used: counted over the calls' own rows."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, extract, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.records.limits.limits import Limit, LineLimits
+from bot.records.limits.limits import DAY, Limit, LineLimits
 from bot.records.record import EndReason
 from bot.records.table import UtcDateTime, calls
-
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
 
 # Nothing was told in these calls: who is turned away and tries again does not wait longer for it.
 _NOT_COUNTED = (EndReason.LIMIT_REACHED, EndReason.NEVER_ANSWERED)
@@ -34,7 +31,14 @@ async def line_is_full(
     today = (calls.c.started_at > now - DAY, counted(), *but)
     if await count(connection, *today) >= limits.calls_per_day:
         return Limit.CALLS_PER_DAY
+    used = await minutes(connection, now, *but)
+    return Limit.MINUTES_PER_DAY if used >= limits.minutes_per_day else None
+
+
+async def minutes(connection: AsyncConnection, now: datetime, *but: ColumnElement[bool]) -> float:
+    """How many minutes were talked in a day."""
+    today = (calls.c.started_at > now - DAY, counted(), *but)
     until = func.coalesce(calls.c.ended_at, literal(now, UtcDateTime), type_=UtcDateTime)
     seconds = extract("epoch", until) - extract("epoch", calls.c.answered_at)
     used_s = (await connection.execute(select(func.sum(seconds)).where(*today))).scalar_one()
-    return Limit.MINUTES_PER_DAY if float(used_s or 0) >= 60 * limits.minutes_per_day else None
+    return float(used_s or 0) / 60

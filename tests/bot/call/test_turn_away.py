@@ -88,7 +88,7 @@ async def test_a_caller_is_told_whether_it_is_them_or_everybody(a_call: Make, li
     call = a_call()
     call.answered(1)
     await call.turned_away(limit)
-    everybody = limit in (Limit.CALLS_PER_DAY, Limit.MINUTES_PER_DAY)
+    everybody = limit in (Limit.CALLS_PER_DAY, Limit.MINUTES_PER_DAY, Limit.COST_PER_DAY)
     assert call.clips.played == [(1, Clip.BUSY if everybody else Clip.ENOUGH)]
 
 

@@ -7,7 +7,7 @@ from phonenumbers.timezone import UNKNOWN_TIMEZONE
 
 from bot.orders.request import OutsideHours, Request, limits_of, make_order
 from bot.orders.ticket import ordered_call, write_ticket
-from bot.records import LineLimits, Order, OrderLimits
+from bot.records import CostLimits, LineLimits, Order, OrderLimits
 from bot.settings import LimitSettings, OutboundSettings
 from sip.calls.outbound_trunk import WayOut
 from sip.errors import NumberRefused
@@ -81,8 +81,12 @@ def test_where_nobody_knows_the_hour_nobody_is_called(monkeypatch: pytest.Monkey
 
 def test_the_limits_are_those_of_the_settings() -> None:
     settings = outbound(calls_at_once=3, calls_per_minute=7, per_number_a_day=2)
-    line = LimitSettings.model_validate({"calls_per_day": 40, "minutes_per_day": 90})
-    assert limits_of(settings, line) == OrderLimits(3, 7, 2, LineLimits(40, 90))
+    line = LimitSettings.model_validate(
+        {"calls_per_day": 40, "minutes_per_day": 90, "max_number_cost": 0.5, "max_day_cost": 20}
+    )
+    assert limits_of(settings, line) == OrderLimits(
+        3, 7, 2, LineLimits(40, 90), CostLimits(0.5, 20)
+    )
 
 
 def test_a_ticket_comes_back_as_the_order_it_was_written_for() -> None:

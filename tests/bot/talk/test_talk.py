@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar, cast
@@ -80,7 +81,12 @@ class FakeClips:
 class Scene:
     """One talk with the session, the clips and the models replaced."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, **environ: str) -> None:
+    def __init__(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        ask_left: Callable[[], Awaitable[float]] | None = None,
+        **environ: str,
+    ) -> None:
         settings = made(**{"STORYLINE_STORY_MODE": "pipeline", **environ})
         self.realtime_answers = True
         self.probes = 0
@@ -104,6 +110,7 @@ class Scene:
             self.ending,
             first_agent=self.agent,
             block=self._block,
+            ask_left=ask_left,
         )
 
     def _make_clips(self, room: Any, folder: Path | None, tapped: Any) -> FakeClips:
@@ -156,7 +163,7 @@ Make = Callable[..., Scene]
 @pytest.fixture
 def a_talk(monkeypatch: pytest.MonkeyPatch) -> Make:
     monkeypatch.setattr(module, "TurnTaking", _Turns)
-    return lambda **environ: Scene(monkeypatch, **environ)
+    return lambda **options: Scene(monkeypatch, **options)
 
 
 class _Turns:
@@ -252,6 +259,21 @@ async def test_the_time_limit_counts_from_the_answer(a_talk: Make) -> None:
     await scene.run((7, scene.answers))
     assert scene.said == [(37, load_prompt("farewell_time_limit"))]
     assert scene.ending.reason is EndReason.TIME_LIMIT
+
+
+async def test_a_call_ends_at_its_own_limit_of_cost_or_when_nothing_is_left_for_it(
+    a_talk: Make,
+) -> None:
+    async def a_cent() -> float:
+        return 0.01
+
+    for options in ({"STORYLINE_MAX_CALL_COST": "0.01"}, {"ask_left": a_cent}):
+        scene = a_talk(STORYLINE_SILENCE_S="120", **options)
+        spent = partial(scene.talk._chronicler.spending.comes_to, 0.02)
+        began_s = now_s()
+        await scene.run((0, scene.answers), (9, spent))
+        assert scene.said == [(began_s + 9, load_prompt("farewell_time_limit"))]
+        assert scene.ending.error == "the cost limit of 0.01 USD was reached"
 
 
 async def test_a_model_that_does_not_answer_is_covered_by_a_clip_after_three_seconds(
