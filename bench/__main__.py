@@ -65,6 +65,12 @@ def barge_in(tries: Tries = 6, mode: Modes = None) -> None:
 
 
 @app.command()
+def noises(tries: Tries = 3) -> None:
+    """Which sounds wrongly silence Echo: office, street, crowd, television, her own echo."""
+    measure("noises", suite.noises(tries))
+
+
+@app.command()
 def answer(calls: int = 8) -> None:
     """INVITE to 200 OK and 200 OK to the first word: warm, pool empty, worker cold."""
     measure("answer", suite.answer(calls))

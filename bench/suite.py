@@ -90,8 +90,18 @@ def barge_in(tries: int, modes: Sequence[str]) -> Cell:
                 told = mode != PLAIN
                 obeyed.append(await barging.interruptions(house, mode, tries, has_storyteller=told))
                 if mode == modes[0]:
-                    wrong = await barging.noises(house, max(1, tries // 3))
+                    wrong = await barging.noises(house, barging.few(), max(1, tries // 3))
         return barging.figures(obeyed, wrong)
+
+    return cell
+
+
+def noises(tries: int) -> Cell:
+    """Places, a television and Echo's own voice, over hers, in the pipeline."""
+
+    async def cell(house: House) -> list[Figure]:
+        async with bot(house, MODES[0]):
+            return barging.figures([], await barging.noises(house, barging.many(), tries))
 
     return cell
 

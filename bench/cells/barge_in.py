@@ -11,7 +11,17 @@ from bench.house import House
 from bench.line.g711 import Pcm
 from bench.line.record import Sound
 from bench.line.telephone import Call, CallFailed, NothingHeard, dial
-from bench.noises import click, cough, nothing, office
+from bench.noises import (
+    CROWD,
+    OFFICE,
+    STREET,
+    ambience,
+    click,
+    cough,
+    echo,
+    nothing,
+    television,
+)
 from local.providers.script import Script
 
 LONG_S = 6.0
@@ -81,16 +91,38 @@ async def _interrupt(call: Call, pcm: Pcm, number: int, stops: Stops) -> None:
     stops.healed_s.append(stop[1])
 
 
-async def noises(house: House, tries: int) -> list[Stops]:
-    """Sounds that are no interruption, over the storyteller's voice."""
-    probes: list[tuple[str, Pcm, Clip | None]] = [
+Probe = tuple[str, Pcm, Clip | None]
+"""What it is, its sound, and what is heard in it."""
+
+
+def few() -> list[Probe]:
+    """The sounds of the short table."""
+    return [
         # What "stops" her in silence is a hole in the sound of a busy machine.
         ("nothing at all", nothing(), None),
         ("mm-hm", MM_HM.pcm(), MM_HM),
         ("a cough", cough(), None),
         ("a click", click(), None),
-        ("an office, 10 dB below a voice", office(PROBED_S, -10.0), None),
+        ("an office, 10 dB below a voice", ambience(OFFICE, PROBED_S, -10.0), None),
     ]
+
+
+def many() -> list[Probe]:
+    """Places, a television, and Echo's own voice come back."""
+    places = [("an office", OFFICE), ("a street", STREET), ("a crowded room", CROWD)]
+    return [
+        *(
+            (f"{place}, {below} dB below a voice", ambience(name, PROBED_S, -below), None)
+            for place, name in places
+            for below in (20, 10, 5)
+        ),
+        *((f"a television, {below} dB below", television(-below), None) for below in (20, 10)),
+        *((f"her own echo, {below} dB below", echo(-below), None) for below in (30, 20, 15)),
+    ]
+
+
+async def noises(house: House, probes: Sequence[Probe], tries: int) -> list[Stops]:
+    """Sounds that are no interruption, over the storyteller's voice."""
     found = [Stops(name) for name, _, _ in probes]
     await house.providers.script(_greeting())
     try:

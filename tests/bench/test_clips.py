@@ -1,11 +1,14 @@
 """Every clip is there, at the call's rate and at one level."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from bench.clips import FOLDER, INTRODUCTION, MM_HM, STORY, WAIT
 from bench.figures import USUAL
-from bench.noises import click, cough, office
+from bench.line.g711 import RATE_HZ, Pcm
+from bench.noises import CROWD, OFFICE, STREET, VOICE_RMS, ambience, click, cough, echo, television
 from bench.script import turn
 
 pytestmark = pytest.mark.unit
@@ -22,10 +25,23 @@ def test_every_recording_is_in_use() -> None:
     assert {path.stem for path in FOLDER.glob("*.wav")} == {clip.name for clip in CLIPS}
 
 
-def test_the_noises_are_as_loud_as_they_say() -> None:
-    quiet, loud = office(1.0, -20.0), office(1.0, 0.0)
-    ratio = np.sqrt((loud.astype(float) ** 2).mean() / (quiet.astype(float) ** 2).mean())
-    assert ratio == pytest.approx(10.0, rel=0.05)
+def rms(sound: Pcm) -> float:
+    return float(np.sqrt((sound.astype(float) ** 2).mean()))
+
+
+@pytest.mark.parametrize("place", [OFFICE, STREET, CROWD])
+def test_a_place_is_as_loud_as_it_says_for_as_long_as_it_says(place: str) -> None:
+    sound = ambience(place, 3.0, -10.0)
+    assert rms(sound) == pytest.approx(VOICE_RMS * 10 ** (-10 / 20), rel=0.05)
+    assert len(sound) == 3 * RATE_HZ
+
+
+@pytest.mark.parametrize("voice", [echo, television])
+def test_another_voice_is_as_loud_as_it_says(voice: Callable[[float], Pcm]) -> None:
+    assert rms(voice(-20.0)) == pytest.approx(VOICE_RMS / 10, rel=0.05)
+
+
+def test_a_click_is_shorter_than_a_cough() -> None:
     assert len(click()) < len(cough())
 
 
