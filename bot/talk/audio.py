@@ -153,7 +153,7 @@ def room_options(
             frame_size_ms=INPUT_FRAME_MS,
             noise_cancellation=make_noise_cancellation(cleaning),
             # It would lift what is behind a voice to where a voice is. A voice 30 dB quieter than
-            # others is heard as well without (`python -m bench.cleaning`).
+            # others is heard as well without (`python -m bench.recorded.cleaning`).
             auto_gain_control=False,
             pre_connect_audio=False,
         ),

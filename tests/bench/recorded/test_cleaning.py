@@ -8,10 +8,19 @@ import typer
 from livekit import rtc
 from typer.testing import CliRunner
 
-from bench import cleaning
-from bench.cleaning import AROUND_S, CLEANERS, FRAME, RATE_HZ, Place, Result, cleaned, mixed
 from bench.clips import HOURS
 from bench.noises import OFFICE
+from bench.recorded import cleaning
+from bench.recorded.cleaning import (
+    AROUND_S,
+    CLEANERS,
+    FRAME,
+    RATE_HZ,
+    Place,
+    Result,
+    cleaned,
+    mixed,
+)
 
 pytestmark = pytest.mark.unit
 

@@ -1,4 +1,4 @@
-"""Cut-offs against dead air, on recorded speech: `python -m bench.cutoffs --help`.
+"""Cut-offs against dead air, on recorded speech: `python -m bench.recorded.cutoffs --help`.
 
 A pause is a silence of the caller's. It is in the middle of a turn when the caller goes on before
 anybody else has spoken, and the end of one otherwise. A policy cuts a pause when it would have
@@ -261,7 +261,7 @@ def main(
         recordings.append((Path(caller), Path(agent)))
     smart = None
     if smart_turn is not None:
-        from bench.smart_turn import SmartTurn
+        from bench.recorded.smart_turn import SmartTurn
 
         smart = SmartTurn(smart_turn).predict
     pauses = asyncio.run(study(recordings, smart))

@@ -1,4 +1,4 @@
-"""What cleaning the caller's sound is worth: `python -m bench.cleaning --help`.
+"""What cleaning the caller's sound is worth: `python -m bench.recorded.cleaning --help`.
 
 Recorded voices with a place behind them, at telephone rate and through G.711, go 20 ms by 20 ms
 through each cleaner, as in a call; then the voice detector and Whisper tiny are asked what is left.

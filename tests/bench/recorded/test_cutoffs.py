@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.cutoffs import Pause, by_words, curve, cuts_at, measure, places, plain, wait_at
+from bench.recorded.cutoffs import Pause, by_words, curve, cuts_at, measure, places, plain, wait_at
 
 pytestmark = pytest.mark.unit
 

@@ -1,0 +1,1 @@
+"""What needs no call: policies and cleaners, on recorded speech."""
