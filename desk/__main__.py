@@ -10,7 +10,7 @@ import typer
 import uvicorn
 
 from bot.logs import configure_logs
-from bot.records import Records, RecordsError, utc_now
+from bot.records import Limit, Records, RecordsError, utc_now
 from bot.records.sound.shelf import Shelf
 from bot.settings import Settings, SettingsError
 from desk.app import make_app
@@ -67,6 +67,7 @@ async def _serve(settings: Settings, host: str, port: int) -> None:
             worker=doors.worker,
             clock=utc_now,
             recordings=Shelf(settings.kept.recordings_dir),
+            line_limits=_line_limits(settings),
             region=settings.livekit.region,
             keeps_words=settings.kept.keeps_words,
         )
@@ -88,6 +89,17 @@ async def _serve(settings: Settings, host: str, port: int) -> None:
         )
         logger.info("the desk is open", extra={"address": f"http://{host}:{port}"})
         await uvicorn.Server(config).serve()
+
+
+def _line_limits(settings: Settings) -> dict[Limit, float]:
+    limits = settings.limits
+    allowed: dict[Limit, float] = {
+        Limit.CALLS_PER_DAY: limits.calls_per_day,
+        Limit.MINUTES_PER_DAY: limits.minutes_per_day,
+    }
+    if limits.max_day_cost is not None:
+        allowed[Limit.COST_PER_DAY] = limits.max_day_cost
+    return allowed
 
 
 def _is_this_machine(host: str) -> bool:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from desk.security.door import token_of
-from desk.words import event_words, reason_words
+from desk.words import act_words, event_words, reason_words
 
 _PAGES = (
     ("/calls", "Calls"),
@@ -52,6 +52,7 @@ def _environment() -> Environment:
         usd=_usd,
         reason=reason_words,
         event=event_words,
+        act=act_words,
     )
     environment.globals["pages"] = _PAGES
     return environment

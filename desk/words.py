@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.records import CallRecord, EndReason
 from bot.records.diary import CallDiary, EventKind
+from bot.records.roster import Act
 
 _WHY = {
     EndReason.STORY_FINISHED: "The story was told, or stopped at the caller's wish.",
@@ -44,6 +45,17 @@ _EVENTS = {
     EventKind.SOUND_OPENED: "somebody at the desk opened the recording",
     EventKind.END_ASKED: "the call was asked to end",
 }
+
+_ACTS = {
+    Act.ENDED_DEAD: "hung up a call whose process had died",
+    Act.ASKED_AGAIN: "offered a call again that no worker had taken",
+    Act.BUSY_TONE: "gave the busy tone to a caller for whom no worker came",
+    Act.HUNG_UP: "hung up a telephone that nobody talked to",
+}
+
+
+def act_words(act: Act) -> str:
+    return _ACTS[act]
 
 
 def reason_words(reason: EndReason | None) -> str:

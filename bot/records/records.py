@@ -13,6 +13,7 @@ from bot.records.ledger import Ledger
 from bot.records.limits.gate import Gate
 from bot.records.migrate import check_tables
 from bot.records.outbox.outbox import Outbox
+from bot.records.roster import Roster
 from bot.records.store import CallStore
 from bot.records.survey.survey import Survey
 
@@ -20,7 +21,7 @@ from bot.records.survey.survey import Survey
 class Records:
     """`calls` that were made or taken, the `gate` that lets them in, and `orders` for calls with
     the do-not-call list; `diaries` of what happened in the calls, `forgetting` of what must not
-    be kept, and `survey` for whoever looks over many calls.
+    be kept, `survey` for whoever looks over many calls, and the `roster` of workers and watches.
     """
 
     def __init__(self, engine: AsyncEngine, *, announces: bool = False) -> None:
@@ -33,6 +34,7 @@ class Records:
         self.forgetting = Forgetting(database)
         self.survey = Survey(database)
         self.outbox = Outbox(database)
+        self.roster = Roster(database)
 
     @classmethod
     @asynccontextmanager

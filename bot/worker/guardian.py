@@ -17,6 +17,7 @@ from typing import Protocol
 from bot.logs import call_context
 from bot.records import CallRecord, CallStore, EndReason, RecordsError, utc_now
 from bot.records.recorder import BEAT_S, LEASE_S
+from bot.records.roster import Act
 from bot.worker.errands import Errands, watch_on
 
 logger = logging.getLogger("storyline.guardian")
@@ -117,7 +118,9 @@ class Guardian:
         beat_s: float = BEAT_S,
         clock: Callable[[], datetime] = utc_now,
         monotonic: Callable[[], float] = time.monotonic,
+        did: Callable[[Act, str], None] = lambda act, call_id: None,
     ) -> None:
+        self._did = did
         self._store = store
         self._rooms = rooms
         self._poll_s = poll_s
@@ -187,6 +190,7 @@ class Guardian:
                     logger.error("dead call not ended yet, trying on", exc_info=error)
                 return
             if won:
+                self._did(Act.ENDED_DEAD, call.call_id)
                 what = "room deleted" if known else "no such room"
                 logger.error(f"the call's process died: {what}, record closed")
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from bot.worker.metrics import Metrics
+from bot.worker.figures.metrics import Metrics
 from bot.worker.server import Server
 
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from bot.records.roster import Act
 from bot.worker.errands import Errands, watch_on
 from bot.worker.orphans import Orphan, Orphans, Sight, Standing
 from bot.worker.rooms import API_ERRORS
@@ -51,7 +52,9 @@ class RoomWatch:
         poll_s: float = _POLL_S,
         monotonic: Callable[[], float] = time.monotonic,
         jitter_s: Callable[[], float] = lambda: random.uniform(0.0, 1.0),
+        did: Callable[[Act], None] = lambda act: None,
     ) -> None:
+        self._did = did
         self._rooms = rooms
         self._poll_s = poll_s
         self._monotonic = monotonic
@@ -113,6 +116,7 @@ class RoomWatch:
     async def _end(self, room: Sight) -> None:
         async with asyncio.timeout(_HANG_UP_S):
             await self._rooms.hang_up(room.name)
+        self._did(Act.HUNG_UP if room.is_answered else Act.BUSY_TONE)
         what = "nobody talked to a telephone: hung up"
         if not room.is_answered:
             what = "nobody took a call: the caller got the busy tone (486)"
@@ -127,4 +131,5 @@ class RoomWatch:
             return
         self._asked_s[room.sid] = self._monotonic()
         await self._rooms.ask_again(room.name)
+        self._did(Act.ASKED_AGAIN)
         logger.warning("nobody took a call: asked again", extra={"room": room.name})

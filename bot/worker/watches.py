@@ -1,7 +1,7 @@
 """The two watches over the calls: one from the database, one from LiveKit's rooms."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from bot.records import Records
@@ -9,30 +9,40 @@ from bot.records.diary.retention import keep_sound_short, keep_words_short
 from bot.records.sound.shelf import Shelf
 from bot.settings import Settings
 from bot.webhooks.sender import Sender
+from bot.worker.figures.metrics import Metrics
+from bot.worker.figures.reports import Load, Reports
+from bot.worker.figures.tally import Tally
 from bot.worker.guardian import Guardian
-from bot.worker.metrics import Metrics
 from bot.worker.room_watch import RoomWatch
 from bot.worker.rooms import Rooms
-from bot.worker.tally import Tally
 
 # A stuck question would blind the watch.
 API_LIMIT_S = 4.0
 
 
 @asynccontextmanager
-async def watches(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[RoomWatch]:
+async def watches(
+    settings: Settings,
+    metrics: Metrics | None = None,
+    load: Callable[[RoomWatch], Load] | None = None,
+) -> AsyncIterator[RoomWatch]:
     """Both watches run for as long as the block lasts, in any number of processes at once.
 
-    Calls that end are counted in `metrics`.
+    Calls that end are counted in `metrics`. `load`: how this worker is, for the roster.
     """
     async with (
         Records.open(settings.database_url, announces=settings.webhooks.is_on) as records,
         settings.livekit.access.connect(limit_s=API_LIMIT_S) as livekit,
     ):
         rooms = Rooms(livekit, settings.worker.agent_name)
-        room_watch = RoomWatch(rooms)
+        reports = Reports(
+            records.roster, metrics, None if load is None else lambda: load(room_watch)
+        )
+        room_watch = RoomWatch(rooms, did=reports.did)
+        guardian = Guardian(records.calls, rooms, did=reports.did)
         tasks = [
-            asyncio.create_task(Guardian(records.calls, rooms).run(), name="guardian"),
+            asyncio.create_task(reports.run(), name="reports"),
+            asyncio.create_task(guardian.run(), name="guardian"),
             asyncio.create_task(room_watch.run(), name="room watch"),
             asyncio.create_task(
                 keep_words_short(records.forgetting, settings.kept.keep_words_days),

@@ -19,8 +19,10 @@ from bot.settings import Settings
 from bot.talk.audio import load_vad
 from bot.talk.models import make_clients
 from bot.talk.warm import Warm
+from bot.worker.figures.metrics import Metrics
+from bot.worker.figures.reports import Load
 from bot.worker.health import health_page
-from bot.worker.metrics import Metrics
+from bot.worker.room_watch import RoomWatch
 from bot.worker.server import Server
 from bot.worker.signals import stop_on_signals
 from bot.worker.watches import API_LIMIT_S, watches
@@ -94,7 +96,7 @@ async def serve(settings: Settings) -> int:
     worker, metrics = settings.worker, Metrics()
     async with (
         settings.livekit.access.connect(limit_s=API_LIMIT_S) as lkapi,
-        watches(settings, metrics) as room_watch,
+        watches(settings, metrics, partial(_load, server)) as room_watch,
         health_page(
             server,
             worker.health_host,
@@ -116,6 +118,15 @@ async def serve(settings: Settings) -> int:
             for task in (stopped, running, database):
                 task.cancel()
             await asyncio.gather(stopped, running, database, return_exceptions=True)
+
+
+def _load(server: Server, room_watch: RoomWatch) -> Load:
+    return Load(
+        calls=len(server.active_jobs),
+        max_calls=server.max_calls,
+        is_ready=not server.why_not_ready(),
+        is_blind=room_watch.is_blind,
+    )
 
 
 async def _prepare_database(url: str) -> None:

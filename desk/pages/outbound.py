@@ -15,6 +15,7 @@ from sip.calls.number import to_e164
 from sip.errors import InvalidNumber
 
 _SHOWN = 100
+_LISTS = 20
 
 
 async def outbound(request: Request) -> Response:
@@ -54,14 +55,16 @@ def _told(number: str, forgotten: Forgotten) -> str:
 
 async def _show(request: Request, *, said: str = "") -> Response:
     office = office_of(request)
-    ledger = office.records.orders
+    ledger, survey = office.records.orders, office.records.survey
+    since = office.clock() - timedelta(days=7)
     blocked = await ledger.blocked()
     return page(
         request,
         "outbound.html",
         said=said,
         orders=await ledger.recent(_SHOWN),
-        counts=await office.records.survey.orders(office.clock() - timedelta(days=7)),
+        counts=await survey.orders(since),
+        lists=await survey.lists(since, _LISTS),
         blocked=blocked[::-1][:_SHOWN],
         hidden=max(0, len(blocked) - _SHOWN),
     )

@@ -7,7 +7,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.records.record import EndReason
-from bot.worker.metrics import Metrics
+from bot.worker.figures.metrics import Metrics
 from tests.deploy.manifests import DEPLOY, documents
 
 pytestmark = pytest.mark.unit

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import httpx2
 
-from bot.records import CallRecord, Records
+from bot.records import CallRecord, Limit, Records
 from bot.records.sound.shelf import Shelf
 from desk.app import make_app
 from desk.office import DoorClosed, Office
@@ -48,6 +48,7 @@ class ADesk:
             worker=self._worker,
             clock=self._clock,
             recordings=Shelf(recordings or Path("no-such-folder")),
+            line_limits={Limit.CALLS_PER_DAY: 100, Limit.MINUTES_PER_DAY: 300},
             region="US",
             keeps_words=True,
         )

@@ -10,7 +10,9 @@ from bot.records.order import OrderState
 from bot.records.orders_table import do_not_call, orders
 from bot.records.record import CallRecord
 from bot.records.survey.call_filter import CallFilter, Cursor
+from bot.records.survey.failures import model_failures
 from bot.records.survey.figures import Figures, count
+from bot.records.survey.lists import ListProgress, progress
 from bot.records.table import calls, from_row
 
 
@@ -63,6 +65,18 @@ class Survey:
         """What the calls that began at `since` or later came to."""
         async with self._database.reading() as connection:
             return await count(connection, since)
+
+    async def lists(self, since: datetime, limit: int) -> list[ListProgress]:
+        """How far the lists have come that were worked on since, the newest first."""
+        async with self._database.reading() as connection:
+            return await progress(
+                connection, since, limit, is_postgresql=self._database.is_postgresql
+            )
+
+    async def model_failures(self, since: datetime, limit: int) -> list[CallRecord]:
+        """The newest calls since in which a model failed for good."""
+        async with self._database.reading() as connection:
+            return await model_failures(connection, since, limit)
 
     async def orders(self, since: datetime) -> OrderCounts:
         """The orders of calls that were asked for at `since` or later, by state."""

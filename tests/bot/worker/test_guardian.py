@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.records import CallRecord, CallStore, DatabaseUnavailable, EndReason
+from bot.records.roster import Act
 from bot.worker.guardian import Guardian
 from tests.bot.records.records import NOON, a_call
 
@@ -28,6 +29,7 @@ class World:
         self.broken_rooms: set[str] = set()
         self.unknown_rooms: set[str] = set()
         self.answering: set[str] = set()
+        self.did: list[tuple[Act, str]] = []
         self.guardian = self.another_guardian()
 
     def another_guardian(self) -> Guardian:
@@ -39,6 +41,7 @@ class World:
             beat_s=BEAT_S,
             clock=lambda: self.wall,
             monotonic=lambda: self.monotonic_s,
+            did=lambda act, call_id: self.did.append((act, call_id)),
         )
 
     async def hang_up(self, room_name: str) -> bool:
@@ -100,6 +103,7 @@ async def test_a_dead_call_is_hung_up_and_closed_within_nine_seconds(world: Worl
     assert (found.end_reason, found.error) == (EndReason.CRASHED, "the call's process died")
     assert NOON + timedelta(seconds=10) < found.ended_at <= world.wall  # type: ignore[operator]
     assert [call.call_id for call in await world.store.open_calls()] == ["alive"]
+    assert world.did == [(Act.ENDED_DEAD, "dead")]
 
 
 async def test_what_a_dead_worker_left_behind_is_found_by_the_next(world: World) -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from bot.records import CallRecord, Direction, EndReason, Records, utc_now
 from bot.records.diary import Entry, EventKind, Usage
+from bot.worker.figures.metrics import Metrics
+from bot.worker.figures.tally import Tally
 from bot.worker.health import health_page
-from bot.worker.metrics import Metrics
 from bot.worker.server import Server
-from bot.worker.tally import Tally
 from sip.calls.outcome import Outcome
 from tests.bot.records.diary.entries import a_turn, an_event, some_usage
 from tests.bot.records.orders import PLENTY, an_order

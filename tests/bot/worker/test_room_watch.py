@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from bot.records.roster import Act
 from bot.worker.orphans import Sight, Standing
 from bot.worker.room_watch import RoomWatch
 from sip.errors import HangUpFailed
@@ -25,6 +26,7 @@ class FakeRooms:
     asked: list[float] = field(default_factory=list)
     ended: list[float] = field(default_factory=list)
     now_s: float = 100.0
+    did: list[Act] = field(default_factory=list)
 
     async def look(self) -> list[Sight]:
         if self.is_away:
@@ -61,7 +63,14 @@ class Watched:
 def watched(*sights: Sight) -> Watched:
     rooms = FakeRooms(list(sights))
     return Watched(
-        rooms, RoomWatch(rooms, poll_s=1.0, monotonic=lambda: rooms.now_s, jitter_s=lambda: 0.0)
+        rooms,
+        RoomWatch(
+            rooms,
+            poll_s=1.0,
+            monotonic=lambda: rooms.now_s,
+            jitter_s=lambda: 0.0,
+            did=rooms.did.append,
+        ),
     )
 
 
@@ -70,6 +79,7 @@ async def test_a_call_that_nobody_took_is_asked_for_again_and_then_given_the_bus
     await world.pass_time(20)
     assert world.rooms.asked == [2.0, 5.0, 8.0]
     assert world.rooms.ended == [9.0]
+    assert world.rooms.did == [Act.ASKED_AGAIN] * 3 + [Act.BUSY_TONE]
 
 
 async def test_a_call_whose_agent_is_on_its_way_is_not_asked_for_twice() -> None:
@@ -88,6 +98,7 @@ async def test_a_caller_whose_agent_has_left_is_hung_up_and_no_second_one_greets
     await world.pass_time(10)
     assert world.rooms.asked == []
     assert world.rooms.ended == [14.0]
+    assert world.rooms.did == [Act.HUNG_UP]
 
 
 async def test_a_telephone_that_we_ring_is_never_given_to_another_job() -> None:

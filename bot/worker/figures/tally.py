@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.records import CallRecord, Records, RecordsError, utc_now
-from bot.worker.metrics import Metrics
+from bot.worker.figures.metrics import Metrics
 
 logger = logging.getLogger("storyline.metrics")
 

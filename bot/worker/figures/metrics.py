@@ -4,16 +4,16 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from bot.records import CallRecord, Order
 from bot.records.diary import CallDiary, EventKind
+from bot.records.survey.failures import MODEL_ERRORS
 
 _SECONDS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0)
 _COUNTED = (EventKind.BARGE_IN, EventKind.FILLER, EventKind.APOLOGY)
-# What the observer writes before the cause when a model has failed.
-_MODEL_ERRORS = ("llm_error", "stt_error", "tts_error", "realtime_model_error")
 
 
 class Metrics:
     """One worker's figures. Those of calls count every call in the database that ended while this
-    process ran, so they are the same at every worker: take the largest, not the sum.
+    process ran, so they are the same at every worker: take the largest, not the sum. The acts of
+    the watches are this process's own.
     """
 
     def __init__(self) -> None:
@@ -45,6 +45,12 @@ class Metrics:
         self._errors = Counter(
             "storyline_model_errors", "Calls in which a model failed.", ("kind",), registry=registry
         )
+        self._acts = Counter(
+            "storyline_watch_acts",
+            "What the watches of this process did.",
+            ("act",),
+            registry=registry,
+        )
         self._cost = Counter("storyline_cost_usd", "What has a price.", registry=registry)
         self._unpriced = Counter(
             "storyline_calls_without_price", "Calls by model.", ("model",), registry=registry
@@ -69,11 +75,15 @@ class Metrics:
         if record.answered_at is not None:
             self._answer.observe((record.answered_at - record.started_at).total_seconds())
         kind = (record.error or "").partition(":")[0]
-        if kind in _MODEL_ERRORS:
+        if kind in MODEL_ERRORS:
             self._errors.labels(kind).inc()
         if order is not None and order.outcome is not None:
             self._dials.labels(order.outcome.value).inc()
         self._count_diary(diary)
+
+    def count_act(self, act: str) -> None:
+        """A watch of this process did something."""
+        self._acts.labels(act).inc()
 
     def show_load(self, *, calls: int, limit: int, is_ready: bool, is_blind: bool) -> None:
         """How this worker is now."""

@@ -1,0 +1,1 @@
+"""What a worker counts, and what it tells the database of itself."""
