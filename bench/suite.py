@@ -120,10 +120,11 @@ def answer(calls: int, *, cold: bool = True) -> Cell:
 
 
 def capacity(calls: Sequence[int]) -> Cell:
-    """In the same instant, then one a second."""
+    """In the same instant, beside the plainest agent, then one a second."""
 
     async def cell(house: House) -> list[Figure]:
-        loads = [
+        loads = [await capacities.floor(house, number) for number in calls]
+        loads += [
             await capacities.load(house, number, apart_s)
             for apart_s in (0.0, 1.0)
             for number in calls

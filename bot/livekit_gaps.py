@@ -9,10 +9,10 @@ anywhere else; a test says so.
 import logging
 import ssl
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from livekit import rtc
-from livekit.agents import AgentServer, AgentSession, APIError
+from livekit.agents import AgentServer, AgentSession, APIError, tts
 from livekit.agents.llm import RealtimeModelError
 from livekit.agents.utils import http_context
 from livekit.agents.utils.aio import cancel_and_wait
@@ -20,6 +20,7 @@ from livekit.agents.voice.amd import AMD
 from livekit.agents.voice.amd.detector import DetectionOptions
 from livekit.agents.voice.room_io._output import _ParticipantAudioOutput
 from livekit.plugins.openai import realtime
+from livekit.plugins.openai.tts import ChunkedStream
 
 __all__ = ["cancel_and_wait"]  # public by use, but not documented
 
@@ -85,6 +86,50 @@ class RealtimeModel(realtime.RealtimeModel):
 
         session.aclose = close_quietly  # type: ignore[method-assign]  # nothing to subclass
         return session
+
+
+class Samples(Protocol):
+    """What raw samples of a voice pass through: bytes in, bytes out, and the rest at the end."""
+
+    def push(self, data: bytes) -> bytes: ...
+
+    def end(self) -> bytes: ...
+
+
+class Speech(ChunkedStream):
+    """One piece of OpenAI's speech, its samples changed on their way: nothing public is between the
+    server's answer and the session.
+    """
+
+    def __init__(self, *, through: Samples, **others: Any) -> None:
+        self._through = through
+        super().__init__(**others)
+
+    async def _run(self, output_emitter: tts.AudioEmitter) -> None:
+        await super()._run(_Through(output_emitter, self._through))
+
+
+class _Through(tts.AudioEmitter):
+    """Hands on to `inner` what a stream of OpenAI's emits."""
+
+    def __init__(self, inner: tts.AudioEmitter, samples: Samples) -> None:
+        self._inner = inner
+        self._samples = samples
+        self._is_raw = True
+
+    def initialize(self, *, mime_type: str, **others: Any) -> None:
+        # A server that ignores the format that was asked for sends what is decoded later.
+        self._is_raw = mime_type.startswith("audio/pcm")
+        self._inner.initialize(mime_type=mime_type, **others)
+
+    def push(self, data: bytes) -> None:
+        if data := self._samples.push(data) if self._is_raw else data:
+            self._inner.push(data)
+
+    def flush(self) -> None:
+        if held := self._samples.end():
+            self._inner.push(held)
+        self._inner.flush()
 
 
 def realtime_url(base_url: str, model: str) -> str:

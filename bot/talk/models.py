@@ -10,6 +10,7 @@ from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 from bot.livekit_gaps import NEVER_CLOSES, RealtimeModel, certificates
 from bot.settings import Settings
 from bot.settings.groups import Server
+from bot.talk.spoken.lead import PromptVoice
 
 # A request that fails at once is tried once more by the library; whatever takes longer is the
 # business of bot/talk/watchers/patience.py, which knows that a caller is waiting.
@@ -83,7 +84,7 @@ def build_models(settings: Settings, clients: Clients, *, call_id: str) -> Model
             tags=[call_id],
         ),
         llm=openai.LLM(model=story.llm_model, client=clients.mind),
-        tts=openai.TTS(
+        tts=PromptVoice(
             model=story.tts_model,
             voice=story.voice,
             client=clients.voice,

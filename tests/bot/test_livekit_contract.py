@@ -6,6 +6,7 @@ When one of these fails after an upgrade, read the docstring in that module befo
 import ast
 import importlib
 import inspect
+import re
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,6 +23,7 @@ from livekit.agents.voice.amd.detector import DetectionOptions
 from livekit.agents.voice.room_io import AudioOutputOptions
 from livekit.agents.voice.room_io._output import _ParticipantAudioOutput
 from livekit.plugins.openai import realtime
+from livekit.plugins.openai.tts import ChunkedStream
 
 from bot import livekit_gaps
 from bot.talk.recording.sound_file import RATE_HZ
@@ -172,6 +174,13 @@ def test_undocumented_helpers_are_where_they_were() -> None:
     assert livekit_gaps.cancel_and_wait is cancel_and_wait
     assert livekit_gaps.certificates() is livekit_gaps.certificates(), "read once a process"
     assert "ssl=_create_ssl_context()" in inspect.getsource(http_context._new_session_ctx)
+
+
+def test_a_stream_of_openai_emits_by_what_we_stand_in_for() -> None:
+    source = inspect.getsource(ChunkedStream._run)
+    emitted = set(re.findall(r"output_emitter\.(\w+)\(", source))
+    assert emitted == {"initialize", "push", "flush"}
+    assert parameters(ChunkedStream._run) == {"self", "output_emitter"}
 
 
 def test_a_worker_knows_whether_it_is_connected_and_warm() -> None:

@@ -1,0 +1,56 @@
+"""A voice without the silence before its first sound, which a caller would wait through."""
+
+import numpy as np
+from livekit.agents import APIConnectOptions, tts
+from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
+from livekit.plugins import openai
+
+from bot.livekit_gaps import Speech
+
+RATE_HZ = 24_000
+_SAMPLE_BYTES = 2
+# Nobody hears a voice below this (-50 dBFS), and the noise of a synthesis lies under it.
+_QUIET = 104
+# Dropped by the piece; so much before the first sound stays: a soft "h" begins below the limit.
+_PIECE = RATE_HZ // 100
+_KEPT = 2 * _PIECE
+# Longer silence is meant, or it is no voice at all: from here on all of it is passed on.
+_LONGEST = RATE_HZ // 2
+
+
+class Lead:
+    """Drops the silence at the beginning of 16-bit mono samples at 24 kHz, as they come."""
+
+    def __init__(self) -> None:
+        self._held = b""
+        self._dropped = 0
+        self._begun = False
+
+    def push(self, data: bytes) -> bytes:
+        """What is to be passed on now: nothing, as long as there is only silence."""
+        if self._begun:
+            return data
+        self._held += data
+        whole = len(self._held) // _SAMPLE_BYTES * _SAMPLE_BYTES
+        samples = np.frombuffer(self._held[:whole], np.int16)
+        loud = np.flatnonzero(np.abs(samples.astype(np.int32)) >= _QUIET)
+        quiet = int(loud[0]) if len(loud) else len(samples)
+        dropped = max(0, quiet - _KEPT) // _PIECE * _PIECE
+        self._held = self._held[dropped * _SAMPLE_BYTES :]
+        self._dropped += dropped
+        self._begun = len(loud) > 0 or self._dropped >= _LONGEST
+        return self.end() if self._begun else b""
+
+    def end(self) -> bytes:
+        """What was held back: the end of a voice that was never heard."""
+        held, self._held = self._held, b""
+        return held
+
+
+class PromptVoice(openai.TTS):
+    """OpenAI's voice, or one that speaks its protocol, from its first sound on."""
+
+    def synthesize(
+        self, text: str, *, conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS
+    ) -> tts.ChunkedStream:
+        return Speech(tts=self, input_text=text, conn_options=conn_options, through=Lead())
