@@ -61,6 +61,16 @@ class Database:
             result = await connection.execute(statement)
             return bool(result.rowcount)
 
+    async def empty_log(self) -> None:
+        """Bring what SQLite's write-ahead log holds into the file, and the log to nothing: what was
+        deleted is still in its old pages. As far as nobody else is reading just now.
+        """
+        if self.is_postgresql:
+            return
+        with database_errors():
+            async with self._engine.connect() as connection:
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def _lock(self, connection: AsyncConnection) -> None:
         if self.is_postgresql:
             lock = text("SELECT pg_advisory_xact_lock(:key)")
@@ -106,6 +116,8 @@ def _tune_sqlite(patience_s: float) -> Any:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {round(patience_s * 1000)}")
         cursor.execute("PRAGMA foreign_keys = ON")
+        # What is deleted is overwritten: it would stay readable in the file's free pages.
+        cursor.execute("PRAGMA secure_delete = ON")
         cursor.close()
 
     return on_connect

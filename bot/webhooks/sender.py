@@ -57,9 +57,9 @@ class Sender:
                 await asyncio.sleep(_LOOK_S)
 
     async def send_due(self, session: aiohttp.ClientSession) -> None:
-        """Send what is due now. Raises RecordsError."""
-        due = await self._outbox.due(self._clock(), _AT_ONCE)
-        await asyncio.gather(*(self._send(session, letter) for letter in due))
+        """Send what is due now, one after the other. Raises RecordsError."""
+        for letter in await self._outbox.due(self._clock(), _AT_ONCE):
+            await self._send(session, letter)
 
     def _session(self) -> aiohttp.ClientSession:
         resolver = None if self._reaches_private else PublicResolver()

@@ -73,6 +73,7 @@ class Forgetting:
                 for part in _parts(sorted(ids - open_ids)):
                     gone = await connection.execute(delete(table).where(table.c.call_id.in_(part)))
                     rows[table.name] += gone.rowcount
+        await self._database.empty_log()
         return Forgotten(rows, files, len(open_ids))
 
     async def drop_words(self, before: datetime) -> int:
@@ -80,7 +81,9 @@ class Forgetting:
         old = turns.c.words.is_not(None) & (turns.c.began_at < before)
         async with self._database.writing() as connection:
             dropped = await connection.execute(update(turns).where(old).values(words=None))
-            return dropped.rowcount
+        if dropped.rowcount:
+            await self._database.empty_log()
+        return dropped.rowcount
 
     async def strangers(self, call_ids: Collection[str]) -> set[str]:
         """Those of `call_ids` that are no calls any more."""

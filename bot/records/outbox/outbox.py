@@ -17,10 +17,10 @@ class Outbox:
         self._database = database
 
     async def due(self, now: datetime, limit: int) -> list[Letter]:
-        """The letters to be sent now, the oldest first."""
+        """The letters to be sent now, in the order in which their calls ended."""
         is_due = (letters.c.state == LetterState.WAITING) & (letters.c.next_at <= now)
         return await self._read(
-            select(letters).where(is_due).order_by(letters.c.next_at).limit(limit)
+            select(letters).where(is_due).order_by(letters.c.written_at).limit(limit)
         )
 
     async def claim(self, letter: Letter, now: datetime, for_s: float) -> bool:

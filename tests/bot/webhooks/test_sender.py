@@ -1,74 +1,21 @@
 """Another system takes each message once, however often it was away, slow or refusing."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-import aiohttp
 import pytest
 
 from bot.private_address import is_public, names_private_address
-from bot.records import CallRecord, EndReason, Records, utc_now
-from bot.records.outbox import Letter, LetterState
+from bot.records import Records
+from bot.records.outbox import LetterState
 from bot.records.sound.shelf import Shelf
-from bot.settings.telling import WebhookSettings
 from bot.webhooks.address import Forbidden, PublicResolver
-from bot.webhooks.sender import Sender
 from tests.bot.records.diary.entries import a_turn, some_usage
-from tests.bot.records.records import a_call
-from tests.bot.webhooks.receiver import SECRET, Receiver, receiving
+from tests.bot.webhooks.post import Post, sign_by_the_real_clock
+from tests.bot.webhooks.receiver import receiving
 
 pytestmark = pytest.mark.unit
-
-
-class Post:
-    """Senders, one receiver, and a clock that a test moves forward.
-
-    The receiver looks at the age of a signature by the real clock, so signatures are made by it:
-    the clock of the test decides what is due.
-    """
-
-    def __init__(self, records: Records, receiver: Receiver) -> None:
-        self.records = records
-        self.receiver = receiver
-        self.ahead = timedelta()
-
-    def sender(self, *, reaches_private: str = "yes", url: str = "") -> Sender:
-        settings = WebhookSettings.model_validate(
-            {
-                "CRM_WEBHOOK_URL": url or self.receiver.url,
-                "CRM_WEBHOOK_SECRET": SECRET,
-                "STORYLINE_WEBHOOK_PRIVATE": reaches_private,
-            }
-        )
-        return Sender(self.records, settings, clock=self.now)
-
-    def now(self) -> datetime:
-        return utc_now() + self.ahead
-
-    async def deliver(self, *senders: Sender) -> None:
-        """All of them look once."""
-        async with aiohttp.ClientSession() as session:
-            senders = senders or (self.sender(),)
-            await asyncio.gather(*(each.send_due(session) for each in senders))
-
-    async def after(self, hours: float, *senders: Sender) -> None:
-        """So much later, with senders that look every few minutes."""
-        end = self.ahead + timedelta(hours=hours)
-        while self.ahead < end:
-            self.ahead += timedelta(minutes=5)
-            await self.deliver(*senders)
-
-    async def a_call_ends(self) -> CallRecord:
-        call = a_call(ended_at=self.now() - timedelta(seconds=10), end_reason=EndReason.SILENCE)
-        await self.records.calls.save(call)
-        return call
-
-    async def letter(self, call: CallRecord) -> Letter:
-        letter = await self.records.outbox.get(call.call_id)
-        assert letter is not None
-        return letter
 
 
 @pytest.fixture
@@ -108,7 +55,7 @@ async def test_what_was_taken_is_not_sent_again(post: Post) -> None:
 async def test_a_receiver_that_refuses_for_an_hour_gets_it_once_after(
     post: Post, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _sign_by_the_real_clock(post, monkeypatch)
+    sign_by_the_real_clock(post, monkeypatch)
     call = await post.a_call_ends()
     post.receiver.status = status
     await post.after(1)
@@ -121,7 +68,7 @@ async def test_a_receiver_that_refuses_for_an_hour_gets_it_once_after(
 
 
 async def test_after_three_days_it_is_given_up(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    _sign_by_the_real_clock(post, monkeypatch)
+    sign_by_the_real_clock(post, monkeypatch)
     call = await post.a_call_ends()
     post.receiver.status = 500
     for _ in range(80):
@@ -183,17 +130,3 @@ async def test_a_name_that_leads_inside_is_refused() -> None:
     with pytest.raises(Forbidden):
         await resolver.resolve("localhost", 80)
     await resolver.close()
-
-
-def _sign_by_the_real_clock(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The receiver's library refuses signatures of the future that the test's clock makes."""
-    original = Sender._post
-
-    async def signed_now(self: Sender, *arguments: object) -> tuple[bool, str]:
-        ahead, post.ahead = post.ahead, timedelta()
-        try:
-            return await original(self, *arguments)  # type: ignore[arg-type]
-        finally:
-            post.ahead = ahead
-
-    monkeypatch.setattr(Sender, "_post", signed_now)
