@@ -15,6 +15,7 @@ from bench.line.telephone import Call, CallFailed, NothingHeard, dial
 THINKS_S = 0.4
 """The caller begins so long after Echo has finished, as people do."""
 ANSWER_LIMIT_S = 8.0
+ASKS = {("chat", "request"), ("realtime", "response")}
 
 
 @dataclass
@@ -24,6 +25,8 @@ class Readings:
     name: str
     answers: list[Answer] = field(default_factory=list)
     splits: list[Split] = field(default_factory=list)
+    asked: list[int] = field(default_factory=list)
+    """So often a text model or a realtime one was asked in each turn: more than once, in vain."""
     discards: list[str] = field(default_factory=list)
     latest_sending_s: float = 0.0
 
@@ -86,6 +89,7 @@ async def _one(house: House, call: Call, series: Series, turn: Turn, readings: R
         return
     seen = [r for r in await house.providers.requests() if r.at_s > said.start_s]
     readings.answers.append(answer)
+    readings.asked.append(sum((r.service, r.kind) in ASKS and r.at_s < heard_s for r in seen))
     readings.splits.append(split(answer, seen, series.delays, series.way_in_s))
 
 
@@ -103,6 +107,12 @@ def figures(readings: Sequence[Readings]) -> list[Figure]:
         }
         for part, values in parts.items():
             found.append(_figure(f"  {part}", [v for v in values if v is not None]))
+        if each.asked:
+            mean = sum(each.asked) / len(each.asked)
+            note = f"{sum(each.asked)} in {len(each.asked)}"
+            found.append(
+                Figure("response gap", "  a model asked in a turn", (mean,), (), "times", note)
+            )
         kinds = dict.fromkeys(a.kind for a in each.answers)
         for kind in kinds:
             gaps_s = [a.gap_s for a in each.answers if a.kind == kind]

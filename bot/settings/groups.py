@@ -144,6 +144,15 @@ class StorySettings(Group):
         "and not by silence alone. Costs what the transcription costs (nova-3: 0.0077 USD a "
         "minute).",
     )
+    prepared_answers: int = Field(
+        2,
+        ge=0,
+        le=5,
+        alias="STORYLINE_PREPARED_ANSWERS",
+        description="So often in one turn an answer is prepared while the caller may still go on. "
+        "None of it is heard and no tool runs before the turn is over; what was prepared for other "
+        "words was asked for in vain, and costs. 0: only when the turn is over, which is later.",
+    )
     tts_model: Word = Field(
         "gpt-4o-mini-tts",
         alias="STORYLINE_TTS_MODEL",

@@ -32,9 +32,6 @@ VAD_ACTIVATION_THRESHOLD = 0.5
 END_OF_TURN_MIN_S = WHOLE_S
 END_OF_TURN_MAX_S = LONGEST_S
 
-# How often an answer may be prepared in one turn for words that may not be its last.
-PREPARED_ANSWERS = 2
-
 # 20 ms frames, as they come from the telephone: the default of 50 ms waits for more.
 INPUT_FRAME_MS = 20
 # What voice detector and transcription work at: any other rate would be resampled for each of them.
@@ -61,8 +58,9 @@ def load_vad() -> vad.VAD:
     return VoiceDetector(silero, threshold=VAD_ACTIVATION_THRESHOLD)
 
 
-def turn_handling(turns: TurnTaking) -> TurnHandlingOptions:
-    """Return when the caller's turn ends and what interrupts the agent.
+def turn_handling(turns: TurnTaking, *, prepared_answers: int) -> TurnHandlingOptions:
+    """Return when the caller's turn ends, what interrupts the agent, and how often in one turn an
+    answer may be prepared for words that may not be its last.
 
     One voice detector decides for both agents. For the realtime model this turns the provider's
     own detection off, so that the goodbye cannot be interrupted and both ways of telling the
@@ -86,9 +84,9 @@ def turn_handling(turns: TurnTaking) -> TurnHandlingOptions:
             "false_interruption_timeout": RESUME_AFTER_S,
         },
         preemptive_generation={
-            "enabled": True,
+            "enabled": prepared_answers > 0,
             "preemptive_tts": True,
-            "max_retries": PREPARED_ANSWERS,
+            "max_retries": prepared_answers,
         },
     )
 

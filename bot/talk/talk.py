@@ -149,7 +149,9 @@ class Talk:
             llm=self._models.llm,
             tts=self._models.tts,
             vad=self._warm.vad,
-            turn_handling=audio.turn_handling(self._turns),
+            turn_handling=audio.turn_handling(
+                self._turns, prepared_answers=self._settings.story.prepared_answers
+            ),
             conn_options=connect_options(),
             user_away_timeout=None,  # silence is watched by bot/talk/watchers/silence.py
             transcription_timeout=audio.TRANSCRIPTION_LIMIT_S,

@@ -38,7 +38,7 @@ def text_out(**choice: Any) -> TextOutputOptions:
 
 
 def test_our_own_decision_ends_a_turn_and_nothing_is_added_to_it() -> None:
-    handling = audio.turn_handling(TURNS)
+    handling = audio.turn_handling(TURNS, prepared_answers=2)
     assert handling["turn_detection"] is TURNS
     assert handling["endpointing"]["mode"] == "fixed"
 
@@ -53,20 +53,25 @@ def test_a_spoken_no_is_longer_than_what_counts_as_a_click() -> None:
 
 def test_interruptions_are_judged_on_this_machine() -> None:
     # The other detector streams the caller's voice to a cloud service.
-    assert audio.turn_handling(TURNS)["interruption"]["mode"] == "vad"
+    assert audio.turn_handling(TURNS, prepared_answers=2)["interruption"]["mode"] == "vad"
 
 
 def test_echo_goes_on_after_an_interruption_that_was_none() -> None:
-    interruption = audio.turn_handling(TURNS)["interruption"]
+    interruption = audio.turn_handling(TURNS, prepared_answers=2)["interruption"]
     assert interruption["resume_false_interruption"]
     waits_s = interruption["false_interruption_timeout"]
     assert waits_s is not None and waits_s > interruption["min_duration"]
 
 
 def test_an_answer_is_prepared_with_its_voice_but_not_without_end() -> None:
-    prepared = audio.turn_handling(TURNS)["preemptive_generation"]
+    prepared = audio.turn_handling(TURNS, prepared_answers=2)["preemptive_generation"]
     assert (prepared["enabled"], prepared["preemptive_tts"]) == (True, True)
-    assert prepared["max_retries"] == audio.PREPARED_ANSWERS
+    assert prepared["max_retries"] == 2
+
+
+def test_whoever_wants_none_gets_no_prepared_answer() -> None:
+    handling = audio.turn_handling(TURNS, prepared_answers=0)
+    assert handling["preemptive_generation"]["enabled"] is False
 
 
 # --- the room -------------------------------------------------------------------------------------
