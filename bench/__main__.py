@@ -88,6 +88,15 @@ def lines(turns: Turns = 6) -> None:
     measure("lines", suite.bad_lines(turns))
 
 
+@app.command()
+def soak(
+    minutes: Annotated[float, typer.Option(min=1, max=600, help="How long.")] = 15,
+    callers: Annotated[int, typer.Option(min=1, max=32, help="How many at the same time.")] = 2,
+) -> None:
+    """Callers who ring again and again; processes, files, memory, rooms and records afterwards."""
+    measure("soak", suite.soak(callers, minutes))
+
+
 @app.command(name="all")
 def short_table() -> None:
     """The short table: every cell but the long ones, the plain settings beside."""

@@ -8,6 +8,7 @@ from bench.cells import barge_in as barging
 from bench.cells import calibrate as calibration
 from bench.cells import capacity as capacities
 from bench.cells import gap as gaps
+from bench.cells import soak as soaking
 from bench.figures import DELAYS, INSTANT, Figure, percentile
 from bench.house import House, Running
 from bench.line import fates
@@ -115,6 +116,15 @@ def answer(calls: int, *, cold: bool = True) -> Cell:
             series.append(await answers.pool_empty(house, max(2, calls // 2)))
             series.append(await answers.worker_cold(house, max(2, calls // 4)))
         return [figure for each in series for figure in each.figures()]
+
+    return cell
+
+
+def soak(callers: int, minutes: float) -> Cell:
+    """Calls again and again, and an audit of what is left."""
+
+    async def cell(house: House) -> list[Figure]:
+        return (await soaking.soak(house, callers, minutes)).figures()
 
     return cell
 
