@@ -61,8 +61,8 @@ class Scene:
         self.tapped = self.recording.tapped(Lane.VOICE, cast(rtc.AudioSource, self.source))
 
     async def play(self, length_s: float = 0.2) -> None:
-        data = np.full(round(length_s * RATE_HZ), 9000, dtype=np.int16)
-        data[::2] = -9000
+        at = np.arange(round(length_s * RATE_HZ))
+        data = (9000 * np.sin(2 * np.pi * 440 * at / RATE_HZ)).astype(np.int16)
         await self.tapped.capture_frame(rtc.AudioFrame(data.tobytes(), RATE_HZ, 1, len(data)))
 
     @property
