@@ -23,7 +23,8 @@ class CallStore:
         self._announces = announces
 
     async def save(self, record: CallRecord) -> bool:
-        """Write the whole record, new or known. False, and nothing written, if it was closed.
+        """Write the whole record, new or known. False, and nothing written, if it was closed, or
+        another job has taken the call over.
 
         That makes closing a race with one winner: saving a record with its end set closes it,
         and whoever comes later finds it closed.
@@ -33,7 +34,8 @@ class CallStore:
         statement = insert.on_conflict_do_update(
             index_elements=[calls.c.call_id],
             set_={name: insert.excluded[name] for name in row if name != "call_id"},
-            where=calls.c.ended_at.is_(None),
+            where=calls.c.ended_at.is_(None)
+            & calls.c.job_id.is_not_distinct_from(insert.excluded.job_id),
         )
         return await self._write(statement, record.call_id, record.ended_at)
 

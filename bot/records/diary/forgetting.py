@@ -17,6 +17,7 @@ from bot.records.record import Direction
 from bot.records.roster.tables import acts
 from bot.records.sound.shelf import Shelf
 from bot.records.table import calls
+from bot.records.thread.tables import threads
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Forgetting:
                 await connection.scalars(select(orders.c.call_id).where(ordered, is_live))
             )
             files = await asyncio.to_thread(shelf.remove, sorted(ids - open_ids))
-            for table in (*TABLES, letters, acts, orders, calls):
+            for table in (*TABLES, letters, acts, threads, orders, calls):
                 rows[table.name] = 0
                 for part in _parts(sorted(ids - open_ids)):
                     gone = await connection.execute(delete(table).where(table.c.call_id.in_(part)))

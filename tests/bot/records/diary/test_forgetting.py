@@ -67,6 +67,7 @@ async def test_nothing_is_left_of_a_number(records: Records, database: str) -> N
         "call_usage": 2,
         "webhooks": 0,
         "watch_acts": 0,
+        "call_threads": 0,
         "outbound_calls": 1,
         "calls": 2,
     }

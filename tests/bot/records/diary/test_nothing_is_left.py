@@ -8,6 +8,7 @@ from bot.records.diary import Entry
 from bot.records.diary.retention import drop_sound
 from bot.records.roster import Act, Acted
 from bot.records.sound.shelf import Shelf
+from bot.records.thread import Said, Thread
 from tests.bot.records.diary.entries import a_turn, an_event, some_usage
 from tests.bot.records.diary.test_forgetting import everything
 from tests.bot.records.orders import PLENTY, an_order
@@ -42,6 +43,7 @@ async def keep_everything(records: Records, shelf: Shelf, number: str) -> list[s
         await records.calls.save(call)
         entries: list[tuple[int, Entry]] = [(1, an_event()), (2, a_turn(words=WORDS))]
         await records.diaries.write(call.call_id, entries, [some_usage()])
+        await records.threads.keep(call, Thread(said=(Said(False, WORDS),)), NOON)
         await records.calls.close_if_open(call.call_id, EndReason.CRASHED, NOON, "died")
         await records.roster.note([Acted(act=Act.ENDED_DEAD, at=NOON, call_id=call.call_id)])
         shelf.sound(call.call_id).parent.mkdir(exist_ok=True)
@@ -91,6 +93,7 @@ async def test_of_words_and_sound_that_are_old_no_byte_is_left(
         await keep_everything(records, shelf, NUMBER)
         assert WORDS in await everything(database)
         assert await records.forgetting.drop_words(NOON + timedelta(days=1)) == 2
+        assert await records.threads.sweep() == 2
         long_after = NOON + timedelta(days=10_000)
         assert await drop_sound(records.forgetting, shelf, 30, long_after) == 4
         rows, files = await everything(database), bytes_of(tmp_path)
