@@ -8,10 +8,11 @@ from bot.logs import configure_logs
 from bot.records import RecordsError, migrate
 from bot.settings import Settings, SettingsError
 from bot.settings.libraries import prepare_environment
+from bot.version import VERSION
 from bot.worker.worker import serve
 
 _EXIT_BAD_SETTINGS = 2
-_USAGE = "usage: python -m bot [migrate]\n"
+_USAGE = "usage: python -m bot [migrate | --version]\n"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -19,6 +20,9 @@ def main(arguments: Sequence[str]) -> int:
 
     Exit code 0 after a drain, 1 for a failure, 2 for unusable settings or arguments.
     """
+    if arguments == ["--version"]:
+        sys.stdout.write(f"{VERSION}\n")
+        return 0
     if arguments not in ([], ["migrate"]):
         sys.stderr.write(_USAGE)
         return _EXIT_BAD_SETTINGS

@@ -1,15 +1,28 @@
 """What the commands about calls share: where they print, their settings, how they fail."""
 
 import sys
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
 from bot.logs import configure_logs
 from bot.settings import Settings, SettingsError
+from bot.version import VERSION
 
 FAILED, USAGE = 1, 2
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(VERSION)
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version."),
+]
 OUT = Console(highlight=False, soft_wrap=True)
 ERR = Console(highlight=False, soft_wrap=True, stderr=True)
 

@@ -27,7 +27,7 @@ from bot.orders.request import Request
 from bot.orders.result import Result
 from bot.records import RecordsError
 from bot.settings import Settings
-from scripts.command import ERR, FAILED, OUT, USAGE, fail, load_settings
+from scripts.command import ERR, FAILED, OUT, USAGE, Version, fail, load_settings
 from scripts.do_not_call import block, blocked, unblock
 from scripts.make_call_output import (
     EXIT_CODES,
@@ -52,7 +52,7 @@ class _CallByDefault(TyperGroup):
     """`make-call +1...` is `make-call call +1...`: the number is what one types."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if args and args[0] not in self.commands and args[0] != "--help":
+        if args and args[0] not in self.commands and args[0] not in ("--help", "--version"):
             args = [_CALL, *args]
         return super().parse_args(ctx, args)
 
@@ -72,6 +72,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def options(version: Version = False) -> None:
+    """Which commands there are says `help` above."""
 
 
 @app.command(_CALL)

@@ -17,6 +17,7 @@ from bot.doctor.agent import look_at_agent
 from bot.doctor.providers import look_at_providers
 from bot.settings import SettingsError
 from bot.settings.environment import read_environment
+from scripts.command import Version
 from scripts.provision_output import (
     complain,
     print_failure,
@@ -80,6 +81,11 @@ PlanHash = Annotated[
 ]
 _DEFAULT_FILE = Path("trunks.yaml")
 _LOOKING = "this command opens none"
+
+
+@app.callback()
+def options(version: Version = False) -> None:
+    """Which commands there are says `help` above."""
 
 
 @app.command()

@@ -74,7 +74,7 @@ def test_other_arguments_are_refused_before_anything_is_read(
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY")
     assert worker_door.main(arguments) == 2
-    assert capsys.readouterr().err == "usage: python -m bot [migrate]\n"
+    assert capsys.readouterr().err == "usage: python -m bot [migrate | --version]\n"
 
 
 @pytest.mark.parametrize("door", [lambda: worker_door.main([]), watch_door.main])

@@ -2,14 +2,25 @@
 
 import subprocess
 import sys
+import tomllib
 
 import pytest
+
+from tests.house import ROOT
 
 pytestmark = pytest.mark.unit
 
 
 HEAVY = ("livekit.rtc", "livekit.agents", "numpy")
 DATABASE = ("sqlalchemy", "alembic")
+
+
+@pytest.mark.parametrize("module", ["scripts.provision_trunk", "scripts.make_call", "bot"])
+def test_a_command_tells_the_version_of_the_project(module: str) -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    command = [sys.executable, "-m", module, "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{version}\n"
 
 
 @pytest.mark.parametrize(
