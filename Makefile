@@ -31,8 +31,8 @@ setup-tests:
 python:
 	@local/setup/setup.sh python
 
-demo: setup ## One whole call on this machine, no keys: watch Echo tell a story
-	@$(RUN) python -m local.demo
+demo: setup ## One whole call on this machine, no keys: watch Echo tell a story (DESK=1: at the desk, too)
+	@$(RUN) python -m local.demo $(if $(DESK),--desk)
 
 demo-up: setup ## Leave the line open, to ring it with a softphone on this machine
 	@$(RUN) python -m local.stack up

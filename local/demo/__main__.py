@@ -26,6 +26,9 @@ def main(
     run_dir: Annotated[
         Path | None, typer.Option(help="Where recording and logs go (runs/<time>).")
     ] = None,
+    desk: Annotated[
+        bool, typer.Option("--desk", help="Open the operator's page too, until Ctrl-C.")
+    ] = False,
 ) -> None:
     """One whole call, no keys: Maria rings, Echo tells her a story and hangs up.
 
@@ -34,7 +37,7 @@ def main(
     """
     console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
     try:
-        end_reason = asyncio.run(_demo(run_dir, console))
+        end_reason = asyncio.run(_demo(run_dir, console, desk))
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
     except ProgramMissing as error:
@@ -51,14 +54,17 @@ def main(
         sys.exit(EXIT_FAILED)
 
 
-async def _demo(run_dir: Path | None, console: Console) -> str:
-    """Returns the end reason of the call's record."""
+async def _demo(run_dir: Path | None, console: Console, with_desk: bool) -> str:
+    """Returns the end reason of the call's record; with the desk not before Ctrl-C."""
     report = Report(console)
     console.print("Opening the line: LiveKit, LiveKit SIP, the model providers and the worker.")
     console.print("The telephone line is real. Echo's words are a scripted demo, not AI.")
     stack = Stack(run_dir, on_progress=lambda what: report.event(None, what))
     console.print(f"Logs: {stack.run_dir}", markup=False, soft_wrap=True)
     async with stack:
+        desk = await stack.start_desk() if with_desk else None
+        if desk is not None:
+            console.print(f"Watch it at the desk: {desk}/live", markup=False)
         recording = stack.run_dir / "call.wav"
         transcript = stack.run_dir / "transcript.txt"
         async with SipCaller(stack.providers_url) as caller:
@@ -78,6 +84,9 @@ async def _demo(run_dir: Path | None, console: Console) -> str:
             record = await wait_closed(clean_environment() | stack.env())
         report.table(call, record)
         report.paths(recording, transcript, stack.run_dir)
+        if desk is not None and record is not None:
+            report.desk(f"{desk}/calls/{record.call_id}")
+            raise await stack.wait_failed()
     return "no record was written" if record is None else record.end_reason
 
 

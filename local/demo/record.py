@@ -20,6 +20,7 @@ class Record:
     agent_reached: str
     turns: int
     error: str | None
+    call_id: str
 
 
 async def wait_closed(env: Mapping[str, str]) -> Record | None:
@@ -49,4 +50,6 @@ async def _closed(env: Mapping[str, str]) -> Record | None:
     call = json.loads(answer)
     if call["ended_at"] is None:
         return None
-    return Record(call["end_reason"], call["agent_reached"], call["turns"], call["error"])
+    return Record(
+        call["end_reason"], call["agent_reached"], call["turns"], call["error"], call["call_id"]
+    )

@@ -48,6 +48,12 @@ class Report:
         self._console.print()
         self._console.print(table)
 
+    def desk(self, address: str) -> None:
+        """Where the call can be looked at for as long as the desk is open."""
+        self._console.print(
+            f"\nThe call at the desk: {address}\nCtrl-C closes it.", markup=False, soft_wrap=True
+        )
+
     def paths(self, recording: Path, transcript: Path, run_dir: Path) -> None:
         self._console.print()
         for name, path in (

@@ -42,7 +42,7 @@ def insert(database: Path, call_id: str, started_at: str, ended_at: str | None) 
 async def test_the_products_own_command_tells_the_newest_closed_call(database: Path) -> None:
     insert(database, "1", "2026-01-01 10:00:00", "2026-01-01 10:01:00")
 
-    assert await wait_closed(env_of(database)) == Record("story_finished", "story", 4, None)
+    assert await wait_closed(env_of(database)) == Record("story_finished", "story", 4, None, "1")
 
 
 async def test_a_call_that_stays_open_gives_no_record(

@@ -31,7 +31,7 @@ def rows_of(call: FinishedCall, record: Record | None) -> dict[str, str]:
 
 
 def test_a_call_that_went_well_in_numbers() -> None:
-    shown = rows_of(FinishedCall(), Record("story_finished", "story", 5, None))
+    shown = rows_of(FinishedCall(), Record("story_finished", "story", 5, None, "1"))
 
     assert shown == {
         "INVITE to answer": "0.50 s",
@@ -64,7 +64,7 @@ def test_a_turn_without_an_answer_is_shown_among_the_others() -> None:
 
 
 def test_the_error_of_a_failed_call_is_shown() -> None:
-    record = Record("provider_failure", "story", 1, "no answer after the apology")
+    record = Record("provider_failure", "story", 1, "no answer after the apology", "1")
 
     shown = rows_of(FinishedCall(), record)["record written"]
 
@@ -83,3 +83,10 @@ def test_the_transcript_has_a_line_for_each_thing_said() -> None:
     text = transcript_text([Line("far end", "Hello.", 1.0, 2.0), Line("caller", "Hi.", 3.0, 3.5)])
 
     assert text == "   1.00-   2.00 s  Echo   Hello.\n   3.00-   3.50 s  Maria  Hi.\n"
+
+
+def test_the_call_is_named_at_the_desk_with_its_whole_address() -> None:
+    console = Console(record=True, width=40, file=io.StringIO())
+    address = "http://127.0.0.1:8082/calls/3f1c7f0e-0000-4000-8000-000000000001"
+    Report(console).desk(address)
+    assert f"The call at the desk: {address}\n" in console.export_text()
