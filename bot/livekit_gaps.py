@@ -198,6 +198,11 @@ def is_registered(server: AgentServer) -> bool:
     return server.id != "unregistered" and not server._connecting and not server._closed
 
 
+def has_begun(server: AgentServer) -> bool:
+    """Whether the server's jobs can be asked for: before `run` it has no list of them."""
+    return hasattr(server, "_proc_pool")
+
+
 def is_warm(server: AgentServer) -> bool:
     """Whether a process waits for a call, which need not be started first."""
     return not server._proc_pool._warmed_proc_queue.empty()

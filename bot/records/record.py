@@ -35,6 +35,13 @@ class EndReason(StrEnum):
     FAILED = "failed"  # a fault of our own; `error` says which
 
 
+class Who(StrEnum):
+    """Who spoke, or speaks."""
+
+    CALLER = "caller"
+    ECHO = "echo"
+
+
 class AgentReached(StrEnum):
     """How far the conversation came."""
 
@@ -66,7 +73,8 @@ class CallRecord:
     """One call. Every time is aware and kept in UTC; a naive one raises ValueError.
 
     A call whose `ended_at` is None is open: its process renews `lease_until` for as long as it
-    lives. Numbers and the room's name (it holds the caller's number) stay out of the repr.
+    lives, and says within a beat who is `speaking`. Numbers and the room's name (it holds the
+    caller's number) stay out of the repr.
     """
 
     call_id: str
@@ -84,6 +92,8 @@ class CallRecord:
     turns: int = 0
     lease_until: datetime | None = None
     error: str | None = None
+    speaking: Who | None = None
+    speaking_since: datetime | None = None
 
     def __post_init__(self) -> None:
         keep_utc(self)

@@ -12,7 +12,7 @@ from typing import Self, TypedDict, Unpack
 from bot.logs import mask
 from bot.records.diary.diary import Diary
 from bot.records.errors import RecordsError
-from bot.records.record import AgentReached, CallRecord, Direction, EndReason, utc_now
+from bot.records.record import AgentReached, CallRecord, Direction, EndReason, Who, utc_now
 from bot.records.store import CallStore
 from bot.records.table import to_row
 
@@ -100,6 +100,12 @@ class CallRecorder:
             self._record = replace(self._record, **changes)
             self._news.set()
 
+    def speaks(self, who: Who | None) -> None:
+        """Somebody begins to speak, or nobody does; written with the next beat."""
+        if self._closing is None and who is not self._record.speaking:
+            since = self._clock() if who else None
+            self._record = replace(self._record, speaking=who, speaking_since=since)
+
     async def close(self, end_reason: EndReason, error: str | None = None) -> None:
         """End the record. The first reason stays; any later call waits for the same writing.
 
@@ -113,6 +119,8 @@ class CallRecorder:
                 end_reason=end_reason,
                 error=_masked(error) or self._record.error,
                 lease_until=None,
+                speaking=None,
+                speaking_since=None,
             )
             self._closing = asyncio.create_task(self._write_the_end(), name="end of call record")
         # A call that is cancelled while it ends still gets its record written.
@@ -130,6 +138,8 @@ class CallRecorder:
                 end_reason=end_reason,
                 error=_masked(error) or self._record.error,
                 lease_until=None,
+                speaking=None,
+                speaking_since=None,
             )
             self._closing = asyncio.create_task(self._write_the_end(), name="end of call record")
         await asyncio.shield(self._closing)

@@ -55,6 +55,8 @@ class CallStore:
                 error=case((calls.c.end_reason.is_(None), error), else_=calls.c.error),
                 ended_at=ended_at,
                 lease_until=None,
+                speaking=None,
+                speaking_since=None,
             )
         )
         return await self._write(statement, call_id, ended_at)

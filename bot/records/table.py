@@ -20,7 +20,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-from bot.records.record import AgentReached, CallRecord, Direction, EndReason
+from bot.records.record import AgentReached, CallRecord, Direction, EndReason, Who
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -71,6 +71,8 @@ calls = Table(
     Column("turns", Integer, nullable=False),
     Column("lease_until", UtcDateTime),
     Column("error", Text),
+    Column("speaking", words(Who)),
+    Column("speaking_since", UtcDateTime),
     Index("ix_calls_started_at", "started_at"),
     Index("ix_calls_ended_at", "ended_at"),
     # Asked before each call is answered: how many has this number had? Also for `forget` and the

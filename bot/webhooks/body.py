@@ -9,7 +9,9 @@ from bot.records import CallRecord
 from bot.records.diary import CallDiary, EventKind
 
 _EVENT = "call.ended"
-_LEFT_OUT = ("lease_until", "room_name")
+_LEFT_OUT = ("lease_until", "room_name", "speaking", "speaking_since")
+# What somebody at the desk looks at later is no part of the call.
+_AFTERWARDS = (EventKind.WORDS_OPENED, EventKind.SOUND_OPENED)
 
 
 def body(record: CallRecord, diary: CallDiary) -> str:
@@ -18,9 +20,7 @@ def body(record: CallRecord, diary: CallDiary) -> str:
     data = {
         "call": call,
         "turns": [asdict(turn) for turn in diary.turns],
-        "events": [
-            asdict(event) for event in diary.events if event.kind is not EventKind.WORDS_OPENED
-        ],
+        "events": [asdict(event) for event in diary.events if event.kind not in _AFTERWARDS],
         "usage": [asdict(usage) for usage in diary.usage],
         "cost_usd": round(diary.cost_usd, 6),
         "without_price": list(diary.unpriced),

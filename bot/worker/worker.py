@@ -11,7 +11,7 @@ from livekit.agents import JobProcess
 
 from bot import messages
 from bot.call.entry import take_call
-from bot.livekit_gaps import PRELOADED
+from bot.livekit_gaps import PRELOADED, has_begun
 from bot.messages import Message
 from bot.money.prices import PriceTable
 from bot.records import DatabaseUnavailable, RecordsError, migrate
@@ -122,9 +122,9 @@ async def serve(settings: Settings) -> int:
 
 def _load(server: Server, room_watch: RoomWatch) -> Load:
     return Load(
-        calls=len(server.active_jobs),
+        calls=len(server.active_jobs) if has_begun(server) else 0,
         max_calls=server.max_calls,
-        is_ready=not server.why_not_ready(),
+        is_ready=has_begun(server) and not server.why_not_ready(),
         is_blind=room_watch.is_blind,
     )
 

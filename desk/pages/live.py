@@ -22,10 +22,13 @@ _SHOWN = 100
 
 @dataclass(frozen=True)
 class LiveCall:
-    """A call in progress. `is_asked`: it has been told to end."""
+    """A call in progress. `is_asked`: it has been told to end. `speaks_s`: for how long whoever
+    speaks now has done so.
+    """
 
     call: CallRecord
     for_s: float
+    speaks_s: float | None
     diary: CallDiary
 
     @property
@@ -101,6 +104,7 @@ async def _list(office: Office, token: str) -> str:
         LiveCall(
             call,
             (now - (call.answered_at or call.started_at)).total_seconds(),
+            (now - call.speaking_since).total_seconds() if call.speaking_since else None,
             await office.records.diaries.of(call.call_id),
         )
         for call in calls[:_SHOWN]

@@ -64,6 +64,15 @@ def test_a_session_without_a_voice_is_left_alone() -> None:
     livekit_gaps.tap_output(session, lambda source: source)
 
 
+# --- the server -----------------------------------------------------------------------------------
+
+
+def test_a_server_has_no_list_of_jobs_before_it_runs() -> None:
+    server = AgentServer()
+    assert not livekit_gaps.has_begun(server)
+    assert "self._proc_pool = " in inspect.getsource(AgentServer.run)
+
+
 # --- the detector of machines ---------------------------------------------------------------------
 
 

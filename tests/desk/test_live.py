@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
 from bot.records import CallRecord, EndReason
-from bot.records.diary import EventKind
+from bot.records.diary import EventKind, Who
 from desk.pages import live
 from tests.bot.records.diary.entries import a_turn, an_event
 from tests.bot.records.records import NOON, a_call
@@ -29,6 +30,13 @@ async def test_a_call_in_progress_is_there_with_its_last_gap(desk: ADesk) -> Non
     page = await desk.page("/live")
     for text in ("1:00", "0.90 s", "the storyteller took over", "Hang up, with a goodbye"):
         assert text in page
+
+
+async def test_who_speaks_is_there_and_for_how_long(desk: ADesk) -> None:
+    since = NOON + timedelta(seconds=53)
+    call = a_call(answered_at=NOON, ended_at=None, speaking=Who.ECHO, speaking_since=since)
+    await desk.records.calls.save(call)
+    assert "<td>echo, 0:07</td>" in await desk.page("/live")
 
 
 async def test_nobody_on_the_line_is_said(desk: ADesk) -> None:

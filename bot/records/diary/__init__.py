@@ -3,7 +3,8 @@
 from bot.money.bill import Usage
 from bot.records.diary.diaries import CallDiary, Diaries
 from bot.records.diary.diary import Diary
-from bot.records.diary.entries import Entry, Event, EventKind, Turn, Who
+from bot.records.diary.entries import Entry, Event, EventKind, Turn
+from bot.records.record import Who
 
 __all__ = [
     "CallDiary",

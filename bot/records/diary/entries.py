@@ -5,14 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.money.bill import Usage
-from bot.records.record import keep_utc
-
-
-class Who(StrEnum):
-    """Who spoke."""
-
-    CALLER = "caller"
-    ECHO = "echo"
+from bot.records.record import Who, keep_utc
 
 
 class EventKind(StrEnum):

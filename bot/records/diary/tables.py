@@ -2,7 +2,8 @@
 
 from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text
 
-from bot.records.diary.entries import EventKind, Who
+from bot.records.diary.entries import EventKind
+from bot.records.record import Who
 from bot.records.table import UtcDateTime, metadata, words
 
 # No foreign keys: a diary may be written before its record, when the database was away.

@@ -19,7 +19,7 @@ from livekit.agents.voice import SpeechHandle
 from agents.conversation import Conversation
 from agents.storyteller import StoryAgent
 from bot.livekit_gaps import keep_open
-from bot.records.record import AgentReached, EndReason
+from bot.records.record import AgentReached, EndReason, Who
 from bot.records.recorder import CallRecorder
 from bot.talk.floor.ending import Ending
 from bot.talk.floor.floor import Floor
@@ -45,6 +45,8 @@ class SessionObserver:
         self._recorder = recorder
         self._ending = ending
         self._turns = 0
+        self._echo_speaks = False
+        self._caller_speaks = False
         self._pending: set[SpeechHandle] = set()
         session.on("speech_created", self._on_speech_created)
         session.on("agent_state_changed", self._on_agent_state)
@@ -72,6 +74,7 @@ class SessionObserver:
             self._floor.answer_failed()
 
     def _on_agent_state(self, event: AgentStateChangedEvent) -> None:
+        self._tell_who_speaks(echo=event.new_state == "speaking")
         if event.new_state == "speaking":
             self._floor.voice_heard()
             return
@@ -80,12 +83,20 @@ class SessionObserver:
             self._floor.answer_due()
 
     def _on_user_state(self, event: UserStateChangedEvent) -> None:
+        self._tell_who_speaks(caller=event.new_state == "speaking")
         if event.new_state == "speaking":
             self._floor.caller_begins()
             return
         self._floor.caller_stops()
         if self._pending and self._caller_waits:
             self._floor.answer_due()
+
+    def _tell_who_speaks(self, *, echo: bool | None = None, caller: bool | None = None) -> None:
+        self._echo_speaks = self._echo_speaks if echo is None else echo
+        self._caller_speaks = self._caller_speaks if caller is None else caller
+        # Over Echo's voice it is the caller's that an operator wants to know of.
+        who = Who.ECHO if self._echo_speaks else None
+        self._recorder.speaks(Who.CALLER if self._caller_speaks else who)
 
     def _on_nothing_heard(self, _: object) -> None:
         self._hearing.nothing_heard()

@@ -73,9 +73,10 @@ class Reports:
                 try:
                     await self.write()
                     complained = False
-                except RecordsError as error:
+                # The edge of a task that nobody waits for: what stumbles tries again.
+                except Exception as error:
                     if not complained:
-                        logger.warning("the roster is not written", extra={"error": str(error)})
+                        logger.warning("the roster is not written", extra={"error": repr(error)})
                     complained = True
                 with suppress(TimeoutError):
                     async with asyncio.timeout(_SHOW_S):

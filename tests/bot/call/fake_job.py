@@ -11,7 +11,7 @@ from livekit.protocol.models import ParticipantInfo
 
 from bot.money.prices import PriceTable
 from bot.records import AgentReached, CallRecord, Direction, EndReason
-from bot.records.diary import Diary
+from bot.records.diary import Diary, Who
 from bot.settings import Settings
 from bot.talk.models import Clients
 from bot.talk.warm import Warm
@@ -103,6 +103,7 @@ class FakeRecorder:
     """A record that notes what became of it."""
 
     changes: dict[str, Any] = field(default_factory=dict)
+    spoke: list[Who | None] = field(default_factory=list)
     closed: list[tuple[EndReason, str | None]] = field(default_factory=list)
     left: list[tuple[EndReason, str | None]] = field(default_factory=list)
     diary: Diary = field(default_factory=lambda: Diary(None, "one"))
@@ -114,6 +115,9 @@ class FakeRecorder:
 
     def update(self, **changes: Any) -> None:
         self.changes |= changes
+
+    def speaks(self, who: Who | None) -> None:
+        self.spoke.append(who)
 
     async def close(self, reason: EndReason, error: str | None = None) -> None:
         self.closed.append((reason, error))

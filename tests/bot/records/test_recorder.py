@@ -11,6 +11,7 @@ import pytest
 
 from bot.records import CallRecord, CallRecorder, CallStore, DatabaseUnavailable, EndReason
 from bot.records import recorder as module
+from bot.records.diary import Who
 from tests.bot.records.records import NOON, a_call
 
 pytestmark = pytest.mark.unit
@@ -255,3 +256,22 @@ async def test_a_cancellation_while_closing_does_not_lose_the_end() -> None:
             await closing
         store.may_go_on.set()
     assert store.saved[-1].end_reason is EndReason.STORY_FINISHED
+
+
+async def test_who_speaks_is_written_with_the_next_beat_and_nobody_does_after_the_end() -> None:
+    written = WrittenDown()
+    async with recording(written, a_call()) as recorder:
+        recorder.speaks(Who.ECHO)
+        since = recorder.record.speaking_since
+        recorder.speaks(Who.ECHO)  # as before: since when does not change
+        await written.until_attempts(2)
+        assert since is not None
+        assert (written.saved[-1].speaking, written.saved[-1].speaking_since) == (Who.ECHO, since)
+        recorder.speaks(None)
+        await written.until_attempts(2)
+        assert (written.saved[-1].speaking, written.saved[-1].speaking_since) == (None, None)
+        recorder.speaks(Who.CALLER)
+        await recorder.close(EndReason.SILENCE)
+        recorder.speaks(Who.ECHO)
+    assert written.saved[-1].speaking is None
+    assert recorder.record.speaking is None

@@ -132,3 +132,17 @@ async def test_what_is_a_month_old_is_dropped_once_a_day() -> None:
     month = timedelta(days=30)
     assert scene.roster.dropped[0] == NOON - month
     assert len(scene.roster.dropped) == 2
+
+
+async def test_a_load_that_cannot_be_told_yet_is_told_later() -> None:
+    scene, asked = Scene(), []
+
+    def load() -> Load:
+        asked.append(1)
+        if len(asked) == 1:
+            raise AttributeError("not begun")
+        return LOAD
+
+    scene.reports._load = load
+    await scene.run_for(15)
+    assert [(each.seen_at - NOON).total_seconds() for each in scene.roster.shown] == [10]

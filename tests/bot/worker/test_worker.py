@@ -18,6 +18,7 @@ from bot.messages import Message
 from bot.records import DatabaseUnavailable, SchemaError
 from bot.talk.warm import Warm
 from bot.worker import worker as module
+from bot.worker.figures.reports import Load
 from bot.worker.worker import build_server, prewarm, serve
 from sip.access import Access
 from tests.bot.settings.made import made
@@ -268,6 +269,12 @@ async def test_a_database_of_another_program_ends_the_worker_before_it_takes_a_c
 
 async def test_the_server_holds_as_many_calls_as_were_set() -> None:
     assert build_server(made(STORYLINE_MAX_CALLS="7")).max_calls == 7
+
+
+async def test_a_server_that_has_not_begun_has_no_calls_and_is_not_ready() -> None:
+    watch: Any = SimpleNamespace(is_blind=True)
+    load = module._load(build_server(made(STORYLINE_MAX_CALLS="7")), watch)
+    assert load == Load(calls=0, max_calls=7, is_ready=False, is_blind=True)
 
 
 async def test_a_process_is_prepared_with_all_that_a_call_needs(

@@ -18,6 +18,7 @@ from livekit.agents.tts import TTSError
 from agents.story import StoryData
 from agents.storyteller import StoryAgent
 from bot.records import AgentReached, EndReason
+from bot.records.diary import Who
 from bot.talk.floor.floor import State
 from bot.talk.watchers.hearing import Hearing
 from bot.talk.watchers.observer import SessionObserver
@@ -35,6 +36,7 @@ class Watched:
         self.session = FakeSession()
         self.hearing = Hearing(self.scene.floor)
         self.noted: dict[str, Any] = {}
+        self.spoke: list[Who | None] = []
         SessionObserver(
             self.session.as_session,
             self.scene.floor,
@@ -45,6 +47,9 @@ class Watched:
 
     def update(self, **changes: Any) -> None:
         self.noted.update(changes)
+
+    def speaks(self, who: Who | None) -> None:
+        self.spoke.append(who)
 
     def becomes(self, who: str, state: str) -> None:
         (self.session.user_becomes if who == "user" else self.session.agent_becomes)(state)
@@ -207,3 +212,15 @@ async def test_words_that_do_not_come_are_asked_for_again() -> None:
     await watched.scene.until(1)
     assert len(watched.scene.lines) == 1
     hearing.cancel()
+
+
+async def test_the_record_is_told_who_speaks_and_a_caller_counts_over_echo() -> None:
+    watched = Watched()
+    for who, state in (
+        ("agent", "speaking"),
+        ("user", "speaking"),
+        ("agent", "listening"),
+        ("user", "listening"),
+    ):
+        watched.becomes(who, state)
+    assert watched.spoke == [Who.ECHO, Who.CALLER, Who.CALLER, None]
