@@ -1,6 +1,7 @@
 """An operator at the desk sees a call, hears it, ends it with a goodbye, and finds it again."""
 
 import array
+import asyncio
 import re
 
 import httpx2
@@ -22,8 +23,9 @@ async def test_an_operator_listens_in_and_ends_a_call_with_echos_goodbye(house: 
     async with httpx2.AsyncClient(base_url=desk) as browser, house.ring() as call:
         await call.begin_story()
         call_id = (await house.store.open_calls())[0].call_id
-        page = (await browser.get("/live")).text
+        page = await _until(browser, "/live", "<td>echo, 0:0")
         assert call_id in page
+        assert '<span class="tag pass">yes</span>' in (await browser.get("/line")).text
         token = re.search(r'name="token" value="([^"]+)"', page)
         assert token is not None
         form = {"token": token[1]}
@@ -54,3 +56,13 @@ async def _loudest(browser: httpx2.AsyncClient, path: str) -> int:
                 break
     samples = array.array("h", bytes(heard[44 : 44 + TWO_SECONDS]))
     return max(abs(sample) for sample in samples)
+
+
+async def _until(browser: httpx2.AsyncClient, path: str, text: str) -> str:
+    """The page, as soon as it holds `text`: what a call writes is there within two seconds."""
+    async with asyncio.timeout(10):
+        while True:
+            page = str((await browser.get(path)).text)
+            if text in page:
+                return page
+            await asyncio.sleep(0.2)

@@ -75,13 +75,14 @@ class Recording:
     async def refuse(self) -> bool:
         """Stop, delete what there is and begin no more; False when a file could not be deleted."""
         self._refused = True
-        if self._writer is None:
-            return True
         self._tape = None
-        await self._remove()
-        await self.aclose()
+        # Also what a process recorded that had this call before and died.
+        removed = await self._remove()
+        if self._writer is not None:
+            await self.aclose()
+            removed = await self._remove()  # a thread that was just opening its file made a new one
         self._diary.note(EventKind.RECORDING_REFUSED)
-        return await self._remove()  # a thread that was just opening its file has made a new one
+        return removed
 
     async def aclose(self) -> None:
         """Write what there is, within a second."""

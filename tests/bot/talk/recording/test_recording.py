@@ -124,7 +124,26 @@ async def test_an_objection_before_the_beginning_is_one(scene: Scene) -> None:
     assert await scene.recording.refuse()
     scene.recording.begin()
     await scene.recording.aclose()
-    assert scene.files == [] and scene.diary.noted == []
+    assert scene.files == []
+    assert scene.diary.noted == [EventKind.RECORDING_REFUSED]
+
+
+async def test_an_objection_deletes_what_a_process_that_died_had_recorded(scene: Scene) -> None:
+    scene.shelf.sound(ID).parent.mkdir()
+    for path in (scene.shelf.sound(ID), scene.shelf.levels(ID)):
+        path.write_bytes(b"from before")
+    assert await scene.recording.refuse()
+    assert scene.files == []
+
+
+async def test_what_a_process_that_died_had_recorded_is_not_written_over(scene: Scene) -> None:
+    scene.shelf.sound(ID).parent.mkdir()
+    scene.shelf.sound(ID).write_bytes(b"from before")
+    scene.recording.begin()
+    await scene.play()
+    await scene.recording.aclose()
+    assert scene.shelf.sound(ID).read_bytes() == b"from before"
+    assert scene.diary.noted == [EventKind.RECORDING, EventKind.RECORDING_LOST]
 
 
 async def test_a_recording_that_cannot_be_deleted_is_said(
