@@ -3,10 +3,12 @@
 import asyncio
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from bot.logs import configure_logs
 from bot.records import RecordsError, migrate
-from bot.settings import Settings, SettingsError
+from bot.records.sound.shelf import Shelf
+from bot.settings import Problem, Settings, SettingsError
 from bot.settings.libraries import prepare_environment
 from bot.version import VERSION
 from bot.worker.worker import serve
@@ -28,6 +30,8 @@ def main(arguments: Sequence[str]) -> int:
         return _EXIT_BAD_SETTINGS
     try:
         settings = Settings.load()
+        if not arguments and settings.kept.records:
+            _prepare_recordings(settings.kept.recordings_dir)
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return _EXIT_BAD_SETTINGS
@@ -41,6 +45,16 @@ def main(arguments: Sequence[str]) -> int:
     except (RecordsError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+
+
+def _prepare_recordings(folder: Path) -> None:
+    """No caller shall be told that they are recorded where that cannot be."""
+    try:
+        Shelf(folder).prepare()
+    except OSError as error:
+        wrong = f"cannot be written to ({error.strerror}: {folder})"
+        remedy = "Let this user write there, or set STORYLINE_RECORD=0."
+        raise SettingsError([Problem("STORYLINE_RECORDINGS_DIR", wrong, remedy)]) from error
 
 
 if __name__ == "__main__":

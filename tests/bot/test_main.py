@@ -129,3 +129,28 @@ def test_the_watch_watches_until_it_is_told_to_stop(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(watch_door, "stop_on_signals", told_at_once)
     assert watch_door.main() == 0
     assert notes == ["watches", "ends"]
+
+
+def test_a_worker_that_shall_record_makes_its_folder(
+    monkeypatch: pytest.MonkeyPatch, environment: Path
+) -> None:
+    served = serving(monkeypatch, 0)
+    assert worker_door.main([]) == 0
+    assert not (environment / "recordings").exists()
+    monkeypatch.setenv("STORYLINE_RECORD", "1")
+    assert worker_door.main([]) == 0
+    assert (environment / "recordings").stat().st_mode & 0o777 == 0o700
+    assert list((environment / "recordings").iterdir()) == []
+    assert len(served) == 2
+
+
+def test_a_worker_that_cannot_record_tells_nobody_that_it_does(
+    monkeypatch: pytest.MonkeyPatch, environment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served = serving(monkeypatch, 0)
+    (environment / "recordings").write_bytes(b"a file in its place")
+    monkeypatch.setenv("STORYLINE_RECORD", "1")
+    assert worker_door.main([]) == 2
+    told = capsys.readouterr().err
+    assert "STORYLINE_RECORDINGS_DIR cannot be written to (File exists: recordings)" in told
+    assert served == []

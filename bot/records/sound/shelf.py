@@ -1,5 +1,6 @@
 """The recordings of calls: for each a file with its sound and one with its levels."""
 
+import tempfile
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,6 +33,12 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    def prepare(self) -> None:
+        """Make the folder, for its owner alone. Raises OSError when that cannot be written to."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=self._folder):
+            pass
 
     def sound(self, call_id: str) -> Path:
         """Where the sound of a call lies, or would. Raises ValueError for what is no call's id."""

@@ -31,9 +31,8 @@ class SoundFile:
     """
 
     def __init__(self, shelf: Shelf, call_id: str) -> None:
-        sound = shelf.sound(call_id)
-        sound.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._sound = _create(sound)
+        shelf.prepare()
+        self._sound = _create(shelf.sound(call_id))
         self._levels = _create(shelf.levels(call_id))
         self._container = av.open(self._sound, "w", format="ogg")
         self._stream = self._container.add_stream("libopus", RATE_HZ, options=_HOW, layout="stereo")
