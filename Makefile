@@ -1,7 +1,7 @@
 # Every target sets up what it needs first (local/setup/setup.sh); when all is there that takes a second.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests python demo demo-up test unit e2e bench bench-capacity chaos story-score mutants sbom audit notice lint format types
+.PHONY: help setup setup-tests python demo demo-lost demo-up test unit e2e bench bench-capacity chaos story-score mutants sbom audit notice lint format types
 
 CACHE = $(or $(STORYLINE_CACHE),$(HOME)/.cache/storyline)
 # Looked up when it is used: set-up may have installed it a moment before.
@@ -33,6 +33,9 @@ python:
 
 demo: setup ## One whole call on this machine, no keys: watch Echo tell a story (DESK=1: at the desk, too)
 	@$(RUN) python -m local.demo $(if $(DESK),--desk)
+
+demo-lost: setup ## The same, and the process of the call is killed in mid-story: the story goes on
+	@$(RUN) python -m local.demo --lost
 
 demo-up: setup ## Leave the line open, to ring it with a softphone on this machine
 	@$(RUN) python -m local.stack up

@@ -43,11 +43,13 @@ _EVENTS = {
     EventKind.RECORDING_REFUSED: "the caller objected: the recording was deleted",
     EventKind.RECORDING_LOST: "the recording broke off",
     EventKind.SOUND_OPENED: "somebody at the desk opened the recording",
+    EventKind.TAKEN_OVER: "the process had died: another one went on with the call",
     EventKind.END_ASKED: "the call was asked to end",
 }
 
 _ACTS = {
     Act.ENDED_DEAD: "hung up a call whose process had died",
+    Act.TAKEN_OVER: "had another process go on with a call whose own had died",
     Act.ASKED_AGAIN: "offered a call again that no worker had taken",
     Act.BUSY_TONE: "gave the busy tone to a caller for whom no worker came",
     Act.HUNG_UP: "hung up a telephone that nobody talked to",

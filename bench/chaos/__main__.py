@@ -14,7 +14,7 @@ from bench.chaos.seen import Seen, broken
 from local.caller import CallerError
 from local.stack import ProgramMissing, StackError
 
-_HEAD = ("fault", "what the caller heard", "silence", "BYE after", "record", "verdict")
+_HEAD = ("fault", "what the caller heard", "silence", "goes on", "BYE after", "record", "verdict")
 _WORDS = 9
 _EXIT_BROKEN = 1
 _EXIT_UNKNOWN = 2
@@ -53,7 +53,7 @@ async def _run(faults: list[Fault], console: Console) -> list[tuple[str, ...]]:
         try:
             row = _row(fault, await provoke(fault))
         except (CallerError, StackError) as error:
-            row = (fault.title, "", "", "", "", f"not provoked: {error}".splitlines()[0])
+            row = (fault.title, *[""] * (len(_HEAD) - 2), f"not provoked: {error}".splitlines()[0])
         console.print(_line(row), markup=False, soft_wrap=True)
         rows.append(row)
     return rows
@@ -75,6 +75,7 @@ def _row(fault: Fault, seen: Seen) -> tuple[str, ...]:
         fault.title,
         f"... {heard}" if len(words) > _WORDS else heard,
         f"{seen.silence_s:.1f} s",
+        ", ".join(f"{gap_s:.1f} s" for gap_s in seen.gaps_s),
         "never" if seen.bye_s is None else f"{seen.bye_s:.1f} s",
         str(seen.row or "none"),
         "; ".join(broken(seen, fault.promise)) or "kept",

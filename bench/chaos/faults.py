@@ -1,14 +1,12 @@
 """The faults, each with what is promised to a caller whom it meets in mid-story."""
 
 import asyncio
-import os
-import signal
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from bench.chaos import crowd
+from bench.chaos import crowd, deaths
 from bench.chaos.cable import Cable
 from bench.chaos.scene import Scene
 from bench.chaos.seen import Promise
@@ -31,37 +29,6 @@ class Fault:
     by_cable: bool = False
     two_workers: bool = False
     is_quick: bool = False
-
-
-def _one_job(scene: Scene) -> int:
-    (job,) = scene.stack.job_pids()
-    return job
-
-
-async def _job_killed(scene: Scene) -> None:
-    scene.happens_now()
-    os.kill(_one_job(scene), signal.SIGKILL)
-
-
-async def _job_frozen(scene: Scene) -> None:
-    scene.happens_now()
-    os.kill(_one_job(scene), signal.SIGSTOP)
-
-
-async def _worker_killed(scene: Scene) -> None:
-    scene.happens_now()
-    await scene.stack.kill_worker()
-
-
-async def _worker_killed_beside_a_watch(scene: Scene) -> None:
-    await scene.stack.start_watch()
-    await _worker_killed(scene)
-
-
-async def _worker_restarted(scene: Scene) -> None:
-    await _worker_killed(scene)
-    await asyncio.sleep(1.0)
-    await scene.stack.start_worker()
 
 
 def _killed(part: str) -> Callable[[Scene], Awaitable[None]]:
@@ -142,25 +109,58 @@ async def _cut_for_a_moment(scene: Scene) -> None:
 
 
 def _promise(
-    within_s: float | None, reasons: frozenset[str], silence_s: float | None = None
+    within_s: float | None,
+    reasons: frozenset[str],
+    silence_s: float | None = None,
+    *,
+    goes_on_s: float | None = None,
 ) -> Promise:
-    return Promise(within_s, reasons, within_s if silence_s is None else silence_s)
+    silence_s = within_s if silence_s is None else silence_s
+    return Promise(within_s, reasons, silence_s, goes_on_s=goes_on_s)
 
 
 FAULTS = (
-    Fault("job-killed", "job killed", _job_killed, _promise(8, _CRASHED), is_quick=True),
-    Fault("job-frozen", "job frozen", _job_frozen, _promise(8, _CRASHED)),
+    Fault(
+        "job-killed",
+        "job killed: the story goes on",
+        deaths.goes_on(deaths.job_killed),
+        _promise(60, _FINISHED, 12, goes_on_s=4.0),
+        limit_s=75.0,
+        is_quick=True,
+    ),
+    Fault(
+        "job-frozen",
+        "job frozen (SIGSTOP): the story goes on",
+        deaths.goes_on(deaths.job_frozen),
+        _promise(60, _FINISHED, 12, goes_on_s=7.0),
+        limit_s=75.0,
+    ),
+    Fault(
+        "job-killed-twice",
+        "job killed twice: the story goes on",
+        deaths.goes_on(deaths.job_killed, times=2),
+        _promise(75, _FINISHED, 12, goes_on_s=4.0),
+        limit_s=90.0,
+    ),
+    Fault(
+        "job-killed-thrice",
+        "job killed three times: goodbye",
+        deaths.goes_on(deaths.job_killed, times=3),
+        _promise(12, _CRASHED, goes_on_s=4.0),
+        limit_s=30.0,
+    ),
     Fault(
         "worker-killed",
         "worker killed, none started; a watch beside LiveKit",
-        _worker_killed_beside_a_watch,
+        deaths.worker_killed_beside_a_watch,
         _promise(15, _CRASHED),
     ),
     Fault(
         "worker-restarted",
-        "worker killed, started again after 1 s",
-        _worker_restarted,
-        _promise(10, _CRASHED),
+        "worker killed, started again after 1 s: goes on, or is ended",
+        deaths.worker_restarted,
+        _promise(75, _FINISHED | _CRASHED, 30),
+        limit_s=90.0,
     ),
     Fault(
         "livekit-killed",
@@ -249,9 +249,10 @@ FAULTS = (
     ),
     Fault(
         "one-of-two-killed",
-        "one of two workers killed",
-        crowd.worker_killed_beside_another,
-        _promise(10, _CRASHED),
+        "one of two workers killed: the story goes on with the other one",
+        deaths.goes_on(crowd.worker_killed_beside_another),
+        _promise(60, _FINISHED, 12, goes_on_s=10.0),
+        limit_s=75.0,
         two_workers=True,
     ),
     Fault(

@@ -23,6 +23,7 @@ _WHO = "I'm Peter from Berlin."
 _POLL_S = 0.1
 # After BYE or the last look: the record and the room may take so long.
 _SETTLE_S = 12.0
+_AGAIN_LIMIT_S = 25.0
 
 
 @dataclass
@@ -35,6 +36,8 @@ class Scene:
     _cable: Cable | None = None
     _pair: Pair | None = None
     fault_s: float = 0.0
+    gaps_s: list[float] = field(default_factory=list)
+    """From each fault after which the story was to go on to Echo's voice."""
     _callers: int = 143
     _held: list[PhoneCall] = field(default_factory=list)
 
@@ -103,6 +106,19 @@ class Scene:
         """Count from this moment; to be called by whoever provokes the fault."""
         self.fault_s = self.phone.now_s
 
+    async def hear_again(self) -> None:
+        """Wait for Echo's voice after the fault; what is still on its way of the last one is not
+        hers. Raises NothingHeard.
+        """
+        while True:
+            await asyncio.sleep(_POLL_S)
+            begun = [s.start_s for s in self.phone.far_speech if s.start_s > self.fault_s + 1.0]
+            if begun:
+                self.gaps_s.append(begun[0] - self.fault_s)
+                return
+            if self.phone.is_over or self.phone.now_s > self.fault_s + _AGAIN_LIMIT_S:
+                raise NothingHeard("Echo was not heard again")
+
     async def talk_to_the_end(self) -> None:
         """Have Echo stop the story and say goodbye, as a caller who is tired of it."""
         try:
@@ -125,7 +141,7 @@ class Scene:
         row = await self._settled_row(wait=bye_s is not None)
         rooms = await self._rooms_left(wait=bye_s is not None)
         await self.phone.hang_up()
-        return Seen(bye_s, silence_s, heard, row, rooms)
+        return Seen(bye_s, silence_s, heard, row, rooms, tuple(self.gaps_s))
 
     def _longest_silence_s(self, end_s: float) -> float:
         since_s, longest_s = self.fault_s, 0.0

@@ -27,6 +27,8 @@ class Seen:
     row: Row | None
     rooms_left: int | None
     """None: LiveKit could not be asked."""
+    gaps_s: tuple[float, ...] = ()
+    """From each fault after which Echo was to go on until she was heard again."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Promise:
     """What the caller may count on. `reasons`: words of the record that tell the truth.
 
     `bye_within_s` is None where nobody is left who could send one; `recorded` is false where
-    nothing is left to write into.
+    nothing is left to write into. `goes_on_s`: so soon the story goes on, each time.
     """
 
     bye_within_s: float | None
@@ -42,6 +44,7 @@ class Promise:
     silence_s: float | None
     closed: bool = True
     recorded: bool = True
+    goes_on_s: float | None = None
 
 
 def broken(seen: Seen, promise: Promise) -> list[str]:
@@ -54,6 +57,8 @@ def broken(seen: Seen, promise: Promise) -> list[str]:
             found.append(f"BYE later than {promise.bye_within_s:g} s")
     if promise.silence_s is not None and seen.silence_s > promise.silence_s:
         found.append(f"more than {promise.silence_s:g} s of silence")
+    if promise.goes_on_s is not None and (not seen.gaps_s or max(seen.gaps_s) > promise.goes_on_s):
+        found.append(f"Echo did not go on within {promise.goes_on_s:g} s")
     found += _wrong_in_the_record(seen, promise)
     if seen.rooms_left:
         found.append("room left")

@@ -1,9 +1,10 @@
-"""What is left for a call of what calls may cost in a day."""
+"""How long one call may last, and what is left for it of what calls may cost in a day."""
 
 import logging
 from collections.abc import Awaitable, Callable
 
 from bot.records import CallRecorder, CostLimits, Gate, RecordsError, utc_now
+from bot.settings import Settings
 
 logger = logging.getLogger("storyline.call")
 
@@ -26,3 +27,10 @@ def asking(
             return None
 
     return ask
+
+
+def limited(settings: Settings, max_call_s: float) -> Settings:
+    """The settings with the call's own time limit; a short call is wound down in its last half."""
+    wind_down_s = min(settings.call.wind_down_s, max_call_s / 2)
+    call = settings.call.model_copy(update={"max_call_s": max_call_s, "wind_down_s": wind_down_s})
+    return settings.model_copy(update={"call": call})

@@ -27,18 +27,23 @@ async def carry_through(
     recorder: CallRecorder,
     ending: Ending,
     carry: Callable[[], Awaitable[object]],
+    *,
+    pass_on: Callable[[], Awaitable[bool]] | None = None,
+    takes_over: bool = False,
 ) -> None:
     """Run `carry` to its end; then the room is deleted and the record closed, once.
 
-    Whatever happens first ends the call. Raises only if cancelled.
+    Whatever happens first ends the call. A job that is cancelled with its worker gives the call to
+    another one by `pass_on`, if that comes. `takes_over`: the storyteller who may still be in the
+    room is dead. Raises only if cancelled.
     """
     tracing = Warm.of(ctx.proc).tracing
     if tracing is None:
-        await _carry_through(ctx, recorder, ending, carry)
+        await _carry_through(ctx, recorder, ending, carry, pass_on, takes_over)
         return
     with tracing.call(recorder.record.call_id):
         try:
-            await _carry_through(ctx, recorder, ending, carry)
+            await _carry_through(ctx, recorder, ending, carry, pass_on, takes_over)
         finally:
             tracing.tell(_facts(recorder.record, ending))
 
@@ -57,11 +62,15 @@ async def _carry_through(
     recorder: CallRecorder,
     ending: Ending,
     carry: Callable[[], Awaitable[object]],
+    pass_on: Callable[[], Awaitable[bool]] | None,
+    takes_over: bool,
 ) -> None:
     answer_pings(ctx.room)
     connection = Connection(ctx.room, ending)
     in_other_hands = asyncio.Event()
-    beside = [asyncio.create_task(_yield_to_rival(ctx, ending, in_other_hands))]
+    beside = [asyncio.create_task(_yield_to_successor(recorder, ending, in_other_hands))]
+    if not takes_over:
+        beside.append(asyncio.create_task(_yield_to_rival(ctx, ending, in_other_hands)))
     if not Warm.of(ctx.proc).settings.livekit.is_cloud:
         watching = end_before_the_store_is_missed(ctx.api, ctx.job.room.name, ending)
         beside.append(asyncio.create_task(watching))
@@ -69,6 +78,8 @@ async def _carry_through(
         await carry()
     except asyncio.CancelledError:
         # Its worker is gone, or has waited long enough: this job is what survives.
+        if ending.reason is None and pass_on is not None and await pass_on():
+            in_other_hands.set()
         ending.set(EndReason.CRASHED, "the job was cancelled")
         raise
     except Exception as error:
@@ -89,11 +100,22 @@ async def _yield_to_rival(ctx: JobContext, ending: Ending, in_other_hands: async
         ending.set(EndReason.FAILED, "another storyteller was in the room before")
 
 
+async def _yield_to_successor(
+    recorder: CallRecorder, ending: Ending, in_other_hands: asyncio.Event
+) -> None:
+    """A process that was stuck and wakes up finds its call in other hands, and leaves."""
+    await recorder.wait_lost()
+    in_other_hands.set()
+    ending.set(EndReason.FAILED, "another process has taken the call over")
+
+
 async def _finish(
     ctx: JobContext, recorder: CallRecorder, ending: Ending, *, leave_alone: bool
 ) -> None:
     reason, error = ending.reason or EndReason.FAILED, ending.error
     call_ended(NOISE_AFTER_THE_END)
+    # A process that was stuck may wake up to its end before it has looked at its record.
+    leave_alone = leave_alone or await recorder.is_taken()
     try:
         if not leave_alone:
             await end_legs(ctx.api, ctx.room, ctx.job.room.name, server_is_lost=error == STORE_LOST)

@@ -9,6 +9,9 @@ from bot.call.inbound import InboundCall
 from bot.call.placed import place_call
 from bot.call.probe import answer_probe
 from bot.call.safety.again import ASKED_AGAIN, is_needed
+from bot.call.takeover.asked import read_asked
+from bot.call.takeover.passing import Passing
+from bot.call.takeover.taken_over import go_on
 from bot.doctor.probe import PROBE_METADATA
 from bot.logs import bind_call
 from bot.orders.ticket import ordered_call
@@ -26,6 +29,10 @@ async def take_call(ctx: JobContext) -> None:
         ctx.shutdown(reason="not needed")
         return
     settings = Warm.of(ctx.proc).settings
+    asked = read_asked(ctx.job.metadata)
+    if asked is not None:
+        await go_on(ctx, settings, asked)
+        return
     ordered = ordered_call(ctx.job.metadata)
     if ordered is not None:
         await place_call(ctx, settings, ordered)
@@ -45,4 +52,6 @@ async def take_call(ctx: JobContext) -> None:
         CallRecorder(records.calls, record, diary=diary) as recorder,
     ):
         call = InboundCall(ctx, settings, recorder, records)
-        await carry_through(ctx, recorder, call.ending, call.carry)
+        passing = Passing(ctx, records, recorder)
+        await carry_through(ctx, recorder, call.ending, call.carry, pass_on=passing.pass_on)
+        await call.forget()

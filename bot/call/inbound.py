@@ -16,6 +16,7 @@ from bot.settings import Settings
 from bot.talk.floor.ending import Ending
 from bot.talk.line import Line
 from bot.talk.talk import Talk
+from bot.talk.watchers.thread_keeper import ThreadKeeper
 from sip.calls.call_info import CallInfo
 
 logger = logging.getLogger("storyline.call")
@@ -34,6 +35,7 @@ class InboundCall:
         self._records = records
         self._settings = settings
         self._recorder = recorder
+        self._keeper = ThreadKeeper(records.threads, recorder)
         self.ending = Ending()
         secret = settings.livekit.access.api_secret
         self._line = Line(
@@ -74,8 +76,13 @@ class InboundCall:
                 lambda wish: self._recorder.update(error=wish),
             ),
             ask_left=asking(self._records.gate, self._recorder, costs_of(self._settings)),
+            keeper=self._keeper,
         )
         await talk.run()
+
+    async def forget(self) -> None:
+        """The call is over: what was kept for a process that goes on with it is removed."""
+        await self._keeper.drop()
 
     async def _meet_caller(self) -> rtc.RemoteParticipant | None:
         await self._ctx.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)

@@ -10,12 +10,13 @@ from livekit.agents.voice.amd import AMD
 
 from agents.callee import Callee
 from agents.intro import IntroAgent
-from bot.call.allowance import asking
+from bot.call.allowance import asking, limited
 from bot.call.closing import carry_through
 from bot.call.dialler import CALLEE, Dialler
 from bot.call.do_not_call import block_number
 from bot.call.progress import Progress
 from bot.call.reception import Reception
+from bot.call.takeover.passing import Passing
 from bot.call.turning_away import costs_of
 from bot.livekit_gaps import cancel_and_wait, let_speak, machine_detector
 from bot.logs import bind_call
@@ -34,6 +35,7 @@ from bot.talk.floor.ending import Ending
 from bot.talk.line import Line
 from bot.talk.talk import Talk
 from bot.talk.warm import Warm
+from bot.talk.watchers.thread_keeper import ThreadKeeper
 from bot.waiting import first_of
 from sip.calls.outcome import Outcome
 
@@ -68,6 +70,7 @@ async def place_call(ctx: JobContext, settings: Settings, call_id: str) -> None:
         )
         progress = Progress(records.orders, call_id)
         ending = Ending()
+        is_ours = True
         try:
             async with (
                 Diary(records.diaries, call_id, listener=Warm.of(ctx.proc).listener) as diary,
@@ -75,10 +78,17 @@ async def place_call(ctx: JobContext, settings: Settings, call_id: str) -> None:
             ):
                 block = partial(block_number, records.orders, order.number)
                 ask_left = asking(records.gate, recorder, costs_of(settings).for_our_calls)
-                call = PlacedCall(ctx, settings, recorder, order, progress, ending, block, ask_left)
-                await carry_through(ctx, recorder, ending, call.carry)
+                keeper = ThreadKeeper(records.threads, recorder)
+                call = PlacedCall(
+                    ctx, settings, recorder, order, progress, ending, block, ask_left, keeper
+                )
+                passing = Passing(ctx, records, recorder)
+                await carry_through(ctx, recorder, ending, call.carry, pass_on=passing.pass_on)
+                await keeper.drop()
+                is_ours = not recorder.is_lost
         finally:
-            await progress.close(ending)
+            if is_ours:
+                await progress.close(ending)
 
 
 class PlacedCall:
@@ -94,15 +104,17 @@ class PlacedCall:
         ending: Ending,
         block: Callable[[], Awaitable[bool]],
         ask_left: Callable[[], Awaitable[float | None]] | None = None,
+        keeper: ThreadKeeper | None = None,
     ) -> None:
         self._ctx = ctx
-        self._settings = _limited(settings, order.max_call_s)
+        self._settings = limited(settings, order.max_call_s)
         self._recorder = recorder
         self._order = order
         self._progress = progress
         self._ending = ending
         self._block = block
         self._ask_left = ask_left
+        self._keeper = keeper
         secret = settings.livekit.access.api_secret
         self._line = Line(ctx.room, order.room_name, ending, secret=secret, diary=recorder.diary)
         self._line.expect(CALLEE, on_telephone=True)
@@ -121,6 +133,7 @@ class PlacedCall:
             block=self._block,
             answer_limit_s=_READY_LIMIT_S + self._order.ring_timeout_s + _ANSWER_MARGIN_S,
             ask_left=self._ask_left,
+            keeper=self._keeper,
         )
         async with asyncio.TaskGroup() as group:
             group.create_task(self._dial_when_ready(talk), name="dial")
@@ -169,10 +182,3 @@ class PlacedCall:
         sip_call_id = await dialler.run()
         if sip_call_id is not None:
             self._recorder.update(sip_call_id=sip_call_id)
-
-
-def _limited(settings: Settings, max_call_s: float) -> Settings:
-    """The settings with the call's own time limit; a short call is wound down in its last half."""
-    wind_down_s = min(settings.call.wind_down_s, max_call_s / 2)
-    call = settings.call.model_copy(update={"max_call_s": max_call_s, "wind_down_s": wind_down_s})
-    return settings.model_copy(update={"call": call})

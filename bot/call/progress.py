@@ -60,6 +60,10 @@ class Progress:
             self.conclude(Outcome.FAILED, "The database was away, so nobody was dialled.")
             return False
 
+    def was_answered(self) -> None:
+        """Another process has dialled, and somebody has answered: this one goes on."""
+        self._outcome, self._dials = Outcome.ANSWERED, True
+
     def rings(self) -> None:
         """The callee's telephone rings."""
         self._ringing = asyncio.create_task(

@@ -26,6 +26,7 @@ BEAT_S = 1.0
 
 _FIRST_WRITE_S = 0.5  # the caller hears ringing meanwhile; after that the call goes first
 _WRITE_S = 3.0
+_WHOSE_S = 1.0
 _LAST_WRITES_S = 8.0  # inside the time that a worker gives an ending call
 _RETRY_S = (0.2, 0.4, 0.8, 1.0)
 
@@ -69,6 +70,7 @@ class CallRecorder:
         self._beat_s = beat_s
         self._clock = clock
         self._news = asyncio.Event()
+        self._lost = asyncio.Event()
         self._written = asyncio.Event()
         self._beating: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
@@ -77,6 +79,29 @@ class CallRecorder:
     def record(self) -> CallRecord:
         """The call as it stands."""
         return self._record
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether another process has the call now: room, record and order are not ours to end."""
+        return self._lost.is_set()
+
+    async def wait_lost(self) -> None:
+        """Return when another process has taken the call over."""
+        await self._lost.wait()
+
+    async def is_taken(self) -> bool:
+        """Ask the database whether another process has the call; False when it does not say."""
+        with suppress(RecordsError, TimeoutError):
+            async with asyncio.timeout(_WHOSE_S):
+                found = await self._store.get(self._record.call_id)
+            if found is not None and found.job_id != self._record.job_id:
+                self.lose()
+        return self.is_lost
+
+    def lose(self) -> None:
+        """Another process was asked to go on with the call, or does so already."""
+        self._lost.set()
+        self._news.set()
 
     async def __aenter__(self) -> Self:
         self._beating = asyncio.create_task(self._beat(), name="call record")
@@ -146,7 +171,7 @@ class CallRecorder:
 
     async def _beat(self) -> None:
         failures = 0
-        while self._closing is None:
+        while self._closing is None and not self.is_lost:
             self._news.clear()
             pause_s = self._beat_s
             try:
@@ -164,7 +189,8 @@ class CallRecorder:
                 failures = 0
                 self._written.set()
                 if not is_open:
-                    logger.warning("call record was closed by somebody else in mid-call")
+                    what = "taken over" if await self.is_taken() else "closed"
+                    logger.warning(f"call record was {what} by somebody else in mid-call")
                     return
             await _wait(self._news, pause_s)
 
@@ -180,6 +206,8 @@ class CallRecorder:
             # Not cancelled: a write that is under way must be through before the last one.
             self._news.set()
             await asyncio.wait([self._beating])
+        if self.is_lost:
+            return
         problem: RecordsError | None = None
         with suppress(TimeoutError):
             async with asyncio.timeout(_LAST_WRITES_S):

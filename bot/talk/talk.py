@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from livekit.agents import Agent, AgentSession, JobContext
 
@@ -18,6 +19,7 @@ from bot.records.sound.shelf import Shelf
 from bot.settings import Settings
 from bot.talk import audio
 from bot.talk.clips import ClipPlayer, Tapped
+from bot.talk.continued import Continued
 from bot.talk.floor.ending import Ending
 from bot.talk.floor.floor import Floor
 from bot.talk.line import LAST_SOUND_S, Line
@@ -37,19 +39,24 @@ from bot.talk.watchers.keypad import Keypad
 from bot.talk.watchers.observer import SessionObserver
 from bot.talk.watchers.patience import Patience
 from bot.talk.watchers.silence import keep_silence_short
+from bot.talk.watchers.thread_keeper import ThreadKeeper
 from bot.talk.watchers.time_limit import keep_time_limit
 
 logger = logging.getLogger("storyline.talk")
 
 # A leg that is neither answered nor gone after a minute is stuck.
 _ANSWER_LIMIT_S = 60.0
+# Of a call that goes on in another process.
+_PROBE_LIMIT_S = 0.8
+_LEFT_S = 60.0
 
 
 class Talk:
     """One conversation. `run` returns when `ending` has a reason and nothing is left running.
 
     `block` enters the number at the other end in the do-not-call list. `ask_left` tells what the
-    call may cost in USD by what others have cost; None where no limit is set.
+    call may cost in USD by what others have cost; None where no limit is set. `keeper` keeps where
+    the conversation stands, for a process that may have to go on with it.
     """
 
     def __init__(
@@ -60,10 +67,11 @@ class Talk:
         line: Line,
         ending: Ending,
         *,
-        first_agent: Agent,
+        first_agent: Agent | Continued,
         block: Callable[[], Awaitable[bool]],
         answer_limit_s: float = _ANSWER_LIMIT_S,
         ask_left: Callable[[], Awaitable[float | None]] | None = None,
+        keeper: ThreadKeeper | None = None,
     ) -> None:
         self._ctx = ctx
         self._settings = settings
@@ -71,6 +79,8 @@ class Talk:
         self._line = line
         self._ending = ending
         self._first_agent = first_agent
+        self._continued = first_agent if isinstance(first_agent, Continued) else None
+        self._keeper = keeper
         self._answer_limit_s = answer_limit_s
         self._ask_left = ask_left
         self._recording = self._make_recording() if settings.kept.records else None
@@ -89,6 +99,7 @@ class Talk:
             recorder.diary,
             self._warm.prices,
             keep_words=settings.kept.keeps_words,
+            before=self._continued.used if self._continued else (),
         )
         voice = SessionVoice(self.session)
         self.floor = Floor(voice, self._chronicler.noting(self._clips), ending)
@@ -100,12 +111,10 @@ class Talk:
         self._keypad = Keypad(self.session, self.floor, line.keys)
         caller_line = CallerLine(line, voice, self.floor, block=block, recording=self._recording)
         self.ready = caller_line.ready
-        self._conversation = Conversation(
-            line=caller_line,
-            tells_keys=settings.story.tell_keys == "always",
-            is_recorded=settings.kept.records,
-        )
+        self._conversation = self._make_conversation(caller_line)
         self.session.userdata = self._conversation
+        if keeper is not None:
+            keeper.listen(self.session, self.floor)
 
     async def run(self) -> None:
         """Talk until the call has ended."""
@@ -117,7 +126,8 @@ class Talk:
                     group.create_task(self._heed_goodbye(), name="goodbye"),
                     group.create_task(self._choose_storyteller(), name="realtime-probe"),
                 ]
-                self._recorder.update(agent_reached=AgentReached.INTRO)
+                if self._continued is None:
+                    self._recorder.update(agent_reached=AgentReached.INTRO)
                 await self._start_session()
                 await self._ending.wait()
                 await cancel_and_wait(*tasks)
@@ -138,6 +148,27 @@ class Talk:
             self._ctx.room,
             self._line.identity,
         )
+
+    def _make_conversation(self, line: CallerLine) -> Conversation:
+        conversation = Conversation(
+            line=line,
+            tells_keys=self._settings.story.tell_keys == "always",
+            is_recorded=self._settings.kept.records,
+        )
+        if (known := self._continued) is not None:
+            conversation.story, conversation.premise = known.story, known.premise
+            conversation.told, conversation.is_recorded = known.told, known.is_recorded
+        return conversation
+
+    async def _make_first_agent(self) -> Agent:
+        if not isinstance(self._first_agent, Continued):
+            return self._first_agent
+        if self._first_agent.story is not None:
+            # The caller sits in silence: a model that is slow to show itself is not waited for.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PROBE_LIMIT_S):
+                    await self._choose_storyteller()
+        return self._first_agent.agent(self._conversation.realtime)
 
     def _tapped(self, lane: Lane) -> Tapped | None:
         recording = self._recording
@@ -163,7 +194,7 @@ class Talk:
 
     async def _start_session(self) -> None:
         await self.session.start(
-            self._first_agent,
+            await self._make_first_agent(),
             room=self._ctx.room,
             room_options=audio.room_options(
                 participant_identity=self._line.identity,
@@ -190,8 +221,10 @@ class Talk:
         if not await self._line.wait_answered(self._answer_limit_s):
             self._ending.set(EndReason.NEVER_ANSWERED, "the leg was never answered")
             return
-        self._recorder.update(answered_at=utc_now())
+        if self._recorder.record.answered_at is None:
+            self._recorder.update(answered_at=utc_now())
         call = self._settings.call
+        left_s = self._left_s()
         patience = Patience(
             self.floor, filler_after_s=call.filler_after_s, apology_after_s=call.apology_after_s
         )
@@ -211,18 +244,28 @@ class Talk:
                 keep_time_limit(
                     self.floor,
                     self._conversation,
-                    max_call_s=call.max_call_s,
-                    wind_down_s=call.wind_down_s,
+                    max_call_s=left_s,
+                    wind_down_s=min(call.wind_down_s, left_s / 2),
                     diary=self._recorder.diary,
                 ),
                 name="time-limit",
             )
+            if self._keeper is not None:
+                group.create_task(self._keeper.run(), name="thread")
             if call.max_cost_usd is not None or self._ask_left is not None:
                 spending = self._chronicler.spending
                 asking = self._ask_left or _nothing_known
                 budget = keep_budget(spending, call.max_cost_usd, asking)
                 group.create_task(budget, name="budget")
                 group.create_task(self._keep_cost(spending), name="cost-limit")
+
+    def _left_s(self) -> float:
+        """What is left of the longest call; after another process has had it, a minute at least."""
+        limit_s = self._settings.call.max_call_s
+        begun = self._recorder.record.answered_at
+        if self._continued is None or begun is None:
+            return limit_s
+        return max(min(_LEFT_S, limit_s), limit_s - (utc_now() - begun).total_seconds())
 
     def _may_tell_keys(self) -> bool:
         introduces = self._conversation.story is None

@@ -1,4 +1,4 @@
-"""Ends the calls whose process has died.
+"""Looks after the calls whose process has died: another goes on with them, or they are ended.
 
 A call's process that is killed leaves its caller connected to silence for ever: LiveKit starts
 nothing new in its place. The guardian lives in the worker's parent process, sees that the call's
@@ -18,6 +18,7 @@ from bot.logs import call_context
 from bot.records import CallRecord, CallStore, EndReason, RecordsError, utc_now
 from bot.records.recorder import BEAT_S, LEASE_S
 from bot.records.roster import Act
+from bot.records.thread import is_ticket
 from bot.worker.errands import Errands, watch_on
 
 logger = logging.getLogger("storyline.guardian")
@@ -96,6 +97,18 @@ class RoomsOfCalls(Protocol):
     async def answers(self, room_name: str, job_id: str | None) -> bool: ...
 
 
+class Rescuer(Protocol):
+    """Who has another job go on with a call; bot/worker/rescue.py is it."""
+
+    async def go_on(self, call: CallRecord, *, is_certain: bool = False) -> bool: ...
+    def forget_all_but(self, open_calls: set[str]) -> None: ...
+
+
+def no_jobs() -> set[str]:
+    """Whoever watches without a worker sees no process end."""
+    return set()
+
+
 class Guardian:
     """Runs beside the worker until cancelled. Several at once, on several machines, are harmless.
 
@@ -104,6 +117,10 @@ class Guardian:
     after a while: with two LiveKit projects on one database it is a room of the other, whose own
     guardian ends it within seconds. A process that cannot write is quiet in the database and may be
     in the middle of a good story: before anything is ended it is asked in its room.
+
+    With a `rescue`, another job goes on with the call, if there is one; only a call with which
+    nobody goes on is ended. `jobs`: what runs in this worker, so that a process is seen to end at
+    once.
 
     From death to hanging up it takes about a lease, at most a lease and five polls.
     """
@@ -119,8 +136,13 @@ class Guardian:
         clock: Callable[[], datetime] = utc_now,
         monotonic: Callable[[], float] = time.monotonic,
         did: Callable[[Act, str], None] = lambda act, call_id: None,
+        rescue: Rescuer | None = None,
+        jobs: Callable[[], set[str]] = no_jobs,
     ) -> None:
         self._did = did
+        self._rescue = rescue
+        self._jobs = jobs
+        self._had: set[str] = set()
         self._store = store
         self._rooms = rooms
         self._poll_s = poll_s
@@ -157,6 +179,9 @@ class Guardian:
             logger.info("guardian can use the database again")
             self._is_blind = False
         self._forget_all_but({call.call_id for call in calls})
+        if self._rescue is not None:
+            quiet = [call for call in calls if call not in verdict.dead]  # `_end` asks by itself
+            self._begin_to_rescue(quiet, {call.call_id for call in verdict.suspects})
         for call in verdict.dead:
             self._begin_to_end(call)
 
@@ -170,12 +195,45 @@ class Guardian:
             return
         self._ending.begin(call.call_id, self._end(call), name="end of a dead call")
 
+    def _begin_to_rescue(self, calls: Iterable[CallRecord], suspects: set[str]) -> None:
+        """Whoever is in doubt is asked in its room at once, and not only when it is dead for sure:
+        a process that was only slow finds its call in other hands, and the story goes on.
+        """
+        here = self._jobs()
+        self._had |= here
+        for call in calls:
+            is_gone = call.job_id in self._had - here
+            in_doubt = call.call_id in suspects or call.lease_until is None
+            is_believed = self._monotonic() < self._alive_until_s.get(call.call_id, 0.0)
+            if (is_gone or (in_doubt and not is_believed)) and call.call_id not in self._ending:
+                work = self._have_it_go_on(call, is_certain=is_gone)
+                self._ending.begin(call.call_id, work, name="story that goes on")
+        self._had &= here | {call.job_id for call in calls if call.job_id}
+
+    async def _have_it_go_on(self, call: CallRecord, *, is_certain: bool) -> None:
+        assert self._rescue is not None
+        with call_context(call.call_id):
+            try:
+                async with asyncio.timeout(_HANG_UP_S):
+                    is_asked = is_certain or is_ticket(call.job_id)
+                    if not is_asked and await self._rooms.answers(call.room_name, call.job_id):
+                        self._believe(call)
+                        return
+                    await self._rescue.go_on(call, is_certain=is_certain)
+            # The edge of another call: what goes wrong with it must not stop the others.
+            except Exception as error:
+                if call.call_id not in self._complained:
+                    self._complained.add(call.call_id)
+                    logger.error("nobody could be asked to go on yet", exc_info=error)
+
     async def _end(self, call: CallRecord) -> None:
         with call_context(call.call_id):
             try:
                 async with asyncio.timeout(_HANG_UP_S):
                     if await self._rooms.answers(call.room_name, call.job_id):
                         self._believe(call)
+                        return
+                    if self._rescue is not None and await self._rescue.go_on(call):
                         return
                     known = await self._rooms.hang_up(call.room_name)
                 if not known and not self._is_missing_long(call):
@@ -207,6 +265,8 @@ class Guardian:
 
     def _forget_all_but(self, open_calls: set[str]) -> None:
         self._complained &= open_calls
+        if self._rescue is not None:
+            self._rescue.forget_all_but(open_calls)
         for memory in (self._alive_until_s, self._missing_since_s):
             for call_id in memory.keys() - open_calls:
                 del memory[call_id]

@@ -21,6 +21,7 @@ class Standing(Enum):
 
     STRANGE = "strange"  # our agent was never asked for: none of our business
     TAKEN = "taken"  # somebody rang us
+    HANDED_ON = "handed on"  # a job of ours died, and another one was asked to go on
     PLACED = "placed"  # we ring somebody, and only the job that does may talk to them
 
 

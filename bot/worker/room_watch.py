@@ -30,6 +30,8 @@ _ASK_AGAIN_S = 2.5
 _RINGING_S = 9.0
 # An agent that connects anew is away for a moment; one that died has left LiveKit's list already.
 _SILENT_S = 4.0
+# Where another job was asked to go on with the call, bot/worker/rescue.py is to give up first.
+_HANDED_ON_S = 12.0
 
 
 class RoomsOfLiveKit(Protocol):
@@ -106,7 +108,7 @@ class RoomWatch:
             may_ask = standing is Standing.TAKEN and not room.is_answered
             if standing is Standing.STRANGE:
                 self._strangers.add(room.sid)
-            elif orphan.alone_s >= (_RINGING_S if may_ask else _SILENT_S):
+            elif orphan.alone_s >= _patience_s(standing, may_ask=may_ask):
                 await self._end(room)
             elif may_ask:
                 await self._ask(room)
@@ -133,3 +135,9 @@ class RoomWatch:
         await self._rooms.ask_again(room.name)
         self._did(Act.ASKED_AGAIN)
         logger.warning("nobody took a call: asked again", extra={"room": room.name})
+
+
+def _patience_s(standing: Standing, *, may_ask: bool) -> float:
+    if standing is Standing.HANDED_ON:
+        return _HANDED_ON_S
+    return _RINGING_S if may_ask else _SILENT_S

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections import deque
+from contextlib import suppress
 
 import aiohttp
 from livekit import api
@@ -10,7 +11,9 @@ from livekit.protocol.models import ParticipantInfo, Room
 
 from bot.call.safety.again import ASKED_AGAIN, UNDER_WAY
 from bot.call.safety.pings import PING_TOPIC, PONG
+from bot.call.takeover.asked import Asked, read_asked
 from bot.orders.ticket import ordered_call
+from bot.records.thread import is_ticket
 from bot.worker.orphans import Sight, Standing
 from sip.calls.call_info import CallStatus, call_status, is_answered
 from sip.calls.line import hang_up
@@ -55,6 +58,8 @@ class Rooms:
         dispatches = await self._dispatches(room_name)
         if not dispatches:
             return Standing.STRANGE
+        if any(read_asked(each.metadata) for each in dispatches):
+            return Standing.HANDED_ON
         placed = any(ordered_call(each.metadata) for each in dispatches)
         return Standing.PLACED if placed else Standing.TAKEN
 
@@ -71,6 +76,37 @@ class Rooms:
         await self._livekit.agent_dispatch.create_dispatch(
             api.CreateAgentDispatchRequest(
                 agent_name=self._agent_name, room=room_name, metadata=ASKED_AGAIN
+            )
+        )
+
+    async def has_caller(self, room_name: str) -> bool:
+        """Whether somebody is there who could hear."""
+        agent = ParticipantInfo.Kind.AGENT
+        try:
+            people = await self._people(room_name)
+        except api.ServerError as error:
+            if error.code == "not_found":
+                return False
+            raise
+        return any(
+            each.kind != agent and call_status(each.attributes) is not CallStatus.HANGUP
+            for each in people
+        )
+
+    async def take_over(
+        self, room_name: str, old_job_id: str | None, call_id: str, ticket: str
+    ) -> None:
+        """Put the dead job out of the room, and ask for one that goes on with its call."""
+        if old_job_id is not None and not is_ticket(old_job_id):
+            with suppress(api.ServerError):  # it is gone already
+                await self._livekit.room.remove_participant(
+                    api.RoomParticipantIdentity(room=room_name, identity=f"agent-{old_job_id}")
+                )
+        await self._livekit.agent_dispatch.create_dispatch(
+            api.CreateAgentDispatchRequest(
+                agent_name=self._agent_name,
+                room=room_name,
+                metadata=Asked(call_id, ticket).metadata,
             )
         )
 

@@ -7,12 +7,14 @@ from contextlib import asynccontextmanager
 from bot.records import Records
 from bot.records.diary.retention import keep_sound_short, keep_words_short
 from bot.records.sound.shelf import Shelf
+from bot.records.thread.sweeping import sweep
 from bot.settings import Settings
 from bot.webhooks.sender import Sender
 from bot.worker.figures.metrics import Metrics
 from bot.worker.figures.reports import Load, Reports
 from bot.worker.figures.tally import Tally
-from bot.worker.guardian import Guardian
+from bot.worker.guardian import Guardian, no_jobs
+from bot.worker.rescue import Rescue
 from bot.worker.room_watch import RoomWatch
 from bot.worker.rooms import Rooms
 
@@ -25,10 +27,12 @@ async def watches(
     settings: Settings,
     metrics: Metrics | None = None,
     load: Callable[[RoomWatch], Load] | None = None,
+    jobs: Callable[[], set[str]] = no_jobs,
 ) -> AsyncIterator[RoomWatch]:
     """Both watches run for as long as the block lasts, in any number of processes at once.
 
     Calls that end are counted in `metrics`. `load`: how this worker is, for the roster.
+    `jobs`: the ids of those that run in it.
     """
     async with (
         Records.open(settings.database_url, announces=settings.webhooks.is_on) as records,
@@ -39,11 +43,13 @@ async def watches(
             records.roster, metrics, None if load is None else lambda: load(room_watch)
         )
         room_watch = RoomWatch(rooms, did=reports.did)
-        guardian = Guardian(records.calls, rooms, did=reports.did)
+        rescue = Rescue(records.threads, rooms, did=reports.did)
+        guardian = Guardian(records.calls, rooms, did=reports.did, rescue=rescue, jobs=jobs)
         tasks = [
             asyncio.create_task(reports.run(), name="reports"),
             asyncio.create_task(guardian.run(), name="guardian"),
             asyncio.create_task(room_watch.run(), name="room watch"),
+            asyncio.create_task(sweep(records.threads), name="threads"),
             asyncio.create_task(
                 keep_words_short(records.forgetting, settings.kept.keep_words_days),
                 name="words",

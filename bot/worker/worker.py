@@ -96,7 +96,7 @@ async def serve(settings: Settings) -> int:
     worker, metrics = settings.worker, Metrics()
     async with (
         settings.livekit.access.connect(limit_s=API_LIMIT_S) as lkapi,
-        watches(settings, metrics, partial(_load, server)) as room_watch,
+        watches(settings, metrics, partial(_load, server), partial(_jobs, server)) as room_watch,
         health_page(
             server,
             worker.health_host,
@@ -127,6 +127,10 @@ def _load(server: Server, room_watch: RoomWatch) -> Load:
         is_ready=has_begun(server) and not server.why_not_ready(),
         is_blind=room_watch.is_blind,
     )
+
+
+def _jobs(server: Server) -> set[str]:
+    return {each.job.id for each in server.active_jobs}
 
 
 async def _prepare_database(url: str) -> None:

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from local.caller import CallerError, SipCaller
 from local.demo.conversation import converse
+from local.demo.loss import lose_the_process
 from local.demo.persona import Persona
 from local.demo.record import wait_closed
 from local.demo.report import Report, transcript_text
@@ -29,6 +30,9 @@ def main(
     desk: Annotated[
         bool, typer.Option("--desk", help="Open the operator's page too, until Ctrl-C.")
     ] = False,
+    lost: Annotated[
+        bool, typer.Option("--lost", help="Kill the call's process in mid-story; it goes on.")
+    ] = False,
 ) -> None:
     """One whole call, no keys: Maria rings, Echo tells her a story and hangs up.
 
@@ -37,7 +41,7 @@ def main(
     """
     console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
     try:
-        end_reason = asyncio.run(_demo(run_dir, console, desk))
+        end_reason = asyncio.run(_demo(run_dir, console, with_desk=desk, lost=lost))
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
     except ProgramMissing as error:
@@ -54,7 +58,7 @@ def main(
         sys.exit(EXIT_FAILED)
 
 
-async def _demo(run_dir: Path | None, console: Console, with_desk: bool) -> str:
+async def _demo(run_dir: Path | None, console: Console, *, with_desk: bool, lost: bool) -> str:
     """Returns the end reason of the call's record; with the desk not before Ctrl-C."""
     report = Report(console)
     console.print("Opening the line: LiveKit, LiveKit SIP, the model providers and the worker.")
@@ -76,7 +80,15 @@ async def _demo(run_dir: Path | None, console: Console, with_desk: bool) -> str:
             )
             report.event(call.answered_s, "answered")
             call.on_line(report.line)
-            await converse(call, Persona(), CALL_LIMIT_S)
+            losing = None
+            if lost:
+                losing = asyncio.create_task(lose_the_process(call, stack, report.event))
+            try:
+                await converse(call, Persona(), CALL_LIMIT_S)
+            finally:
+                if losing is not None:
+                    losing.cancel()
+                    await asyncio.gather(losing, return_exceptions=True)
             lines = await call.transcript()
             report.event(call.ended_s, "hung up")
             await asyncio.to_thread(call.save, recording)

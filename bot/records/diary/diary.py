@@ -33,6 +33,7 @@ class Diary:
     `note`, `turn` and `used` return at once and never raise: one task writes. What does not find
     a place in the queue, or cannot be written at the end, is dropped, counted and logged. Without
     `diaries` nothing is kept at all. `listener` is told of every event besides.
+    `number`: what other processes have written in this call has smaller numbers.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Diary:
         gather_s: float = _GATHER_S,
         retry_s: float = _RETRY_S,
         listener: Callable[[EventKind, datetime], None] | None = None,
+        number: int = 0,
     ) -> None:
         self._diaries = diaries
         self._call_id = call_id
@@ -53,7 +55,7 @@ class Diary:
         self._listener = listener
         self._queue: deque[tuple[int, Entry]] = deque()
         self._used: tuple[Usage, ...] = ()
-        self._number = 0
+        self._number = number
         self._news = asyncio.Event()
         self._closing = asyncio.Event()
         self._writing: asyncio.Task[None] | None = None

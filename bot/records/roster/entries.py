@@ -11,6 +11,7 @@ class Act(StrEnum):
     """What a watch did."""
 
     ENDED_DEAD = "ended_dead"  # a call's process had died: hung up, record closed
+    TAKEN_OVER = "taken_over"  # a call's process had died: another one was asked to go on
     ASKED_AGAIN = "asked_again"  # no worker had taken a call: offered once more
     BUSY_TONE = "busy_tone"  # and none came: the caller got the busy tone
     HUNG_UP = "hung_up"  # a telephone that nobody talked to

@@ -1,5 +1,6 @@
 """What happens in a session, told to the call's diary: turns with their waits, and moments."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from livekit.agents.metrics import AgentSessionUsage
 from agents.conversation import Conversation
 from agents.prompts import prompts_version
 from agents.storyteller import StoryAgent
+from bot.money.bill import Usage, total
 from bot.money.prices import PriceTable
 from bot.money.spending import Spending
 from bot.money.usage import amounts
@@ -31,6 +33,7 @@ class Chronicler:
     """Listens to one session for as long as it lives, and decides nothing.
 
     `keep_words`: whether what was said is kept, too. `spending`: what the call has cost so far.
+    `before`: what another process had used in this call.
     """
 
     def __init__(
@@ -40,11 +43,13 @@ class Chronicler:
         prices: PriceTable,
         *,
         keep_words: bool,
+        before: Collection[Usage] = (),
     ) -> None:
         self._session = session
         self._diary = diary
         self._prices = prices
         self._keep_words = keep_words
+        self._before = tuple(before)
         self._day = utc_now().date()
         self._played: set[Clip] = set()
         self._has_handed_over = False
@@ -123,7 +128,8 @@ class Chronicler:
 
     def count(self, usage: AgentSessionUsage) -> None:
         """What has been used since the session began."""
-        used = [self._prices.priced(each, self._day) for each in amounts(usage.model_usage)]
+        now = [self._prices.priced(each, self._day) for each in amounts(usage.model_usage)]
+        used = total(self._before, now)
         self.spending.comes_to(sum(each.cost_usd or 0.0 for each in used))
         self._diary.used(used)
 

@@ -44,7 +44,7 @@ class SessionObserver:
         self._hearing = hearing
         self._recorder = recorder
         self._ending = ending
-        self._turns = 0
+        self._turns = recorder.record.turns
         self._echo_speaks = False
         self._caller_speaks = False
         self._pending: set[SpeechHandle] = set()

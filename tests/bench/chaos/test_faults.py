@@ -23,4 +23,6 @@ async def test_the_promise_is_kept(fault: Fault) -> None:
     within_s, silence_s = promise.bye_within_s, promise.silence_s
     assert within_s is not None and silence_s is not None, "a quick fault has limits"
     busy = replace(promise, bye_within_s=_BUSY * within_s, silence_s=_BUSY * silence_s)
+    if promise.goes_on_s is not None:
+        busy = replace(busy, goes_on_s=_BUSY * promise.goes_on_s)
     assert broken(seen, busy) == [], seen

@@ -50,3 +50,9 @@ def test_every_fault_has_a_name_of_its_own() -> None:
     names = [fault.name for fault in FAULTS]
     assert len(set(names)) == len(names)
     assert any(fault.is_quick for fault in FAULTS)
+
+
+@pytest.mark.parametrize(("gaps_s", "kept"), [((), False), ((2.0, 4.1), False), ((2.0, 3.9), True)])
+def test_a_story_that_goes_on_does_so_each_time(gaps_s: tuple[float, ...], kept: bool) -> None:
+    seen = replace(KEPT, gaps_s=gaps_s)
+    assert (broken(seen, replace(PROMISE, goes_on_s=4.0)) == []) is kept

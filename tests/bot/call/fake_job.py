@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -107,11 +108,28 @@ class FakeRecorder:
     closed: list[tuple[EndReason, str | None]] = field(default_factory=list)
     left: list[tuple[EndReason, str | None]] = field(default_factory=list)
     diary: Diary = field(default_factory=lambda: Diary(None, "one"))
+    lost: asyncio.Event = field(default_factory=asyncio.Event)
+    answered_at: datetime | None = None
 
     @property
     def record(self) -> CallRecord:
-        known = {"direction": Direction.INBOUND, "agent_reached": AgentReached.INTRO, "turns": 3}
+        known: dict[str, Any] = {
+            "direction": Direction.INBOUND,
+            "agent_reached": AgentReached.INTRO,
+            "turns": 3,
+            "answered_at": self.answered_at,
+        }
         return cast(CallRecord, SimpleNamespace(call_id="one", **known))
+
+    @property
+    def is_lost(self) -> bool:
+        return self.lost.is_set()
+
+    async def is_taken(self) -> bool:
+        return self.is_lost
+
+    async def wait_lost(self) -> None:
+        await self.lost.wait()
 
     def update(self, **changes: Any) -> None:
         self.changes |= changes

@@ -213,3 +213,68 @@ async def test_a_traced_call_says_how_it_ended_before_its_span_does() -> None:
     facts = {"direction": "inbound", "agent_reached": "intro", "end_reason": "silence", "turns": 3}
     assert tracing.told == [("one", facts)]
     assert call.recorder.closed == [(EndReason.SILENCE, None)]
+
+
+# --- another process has the call -----------------------------------------------------------------
+
+
+async def test_a_process_that_was_stuck_leaves_its_call_without_a_word() -> None:
+    call = Call()
+    asyncio.get_running_loop().call_later(5, call.recorder.lost.set)
+    await call.through()
+    assert now_s() == 5
+    assert call.job.api.deleted == []
+    assert call.job.goodbyes == ["failed"]
+
+
+async def test_one_that_wakes_up_to_its_end_looks_first_whose_call_it_is() -> None:
+    async def ends_and_is_lost() -> None:
+        call.ending.set(EndReason.CALLER_HUNG_UP)
+        call.recorder.lost.set()
+
+    call = Call()
+    await call.through(ends_and_is_lost)
+    assert call.job.api.deleted == []
+
+
+@pytest.mark.parametrize("comes", [True, False])
+async def test_a_job_whose_worker_has_died_hangs_up_only_if_nobody_goes_on(comes: bool) -> None:
+    async def pass_on() -> bool:
+        return comes
+
+    call = Call()
+    through = carry_through(
+        call.job.ctx, cast(Any, call.recorder), call.ending, call.ending.wait, pass_on=pass_on
+    )
+    task = asyncio.create_task(through)
+    await asyncio.sleep(1)
+    task.cancel()
+    await asyncio.wait({task})
+    assert call.job.api.deleted == ([] if comes else [ROOM])
+
+
+async def test_a_call_that_has_a_reason_to_end_is_not_passed_on() -> None:
+    async def pass_on() -> bool:
+        raise AssertionError("asked")
+
+    async def ends() -> None:
+        call.ending.set(EndReason.STORY_FINISHED)
+        raise asyncio.CancelledError
+
+    call = Call()
+    with pytest.raises(asyncio.CancelledError):
+        await carry_through(
+            call.job.ctx, cast(Any, call.recorder), call.ending, ends, pass_on=pass_on
+        )
+    assert call.recorder.closed == [(EndReason.STORY_FINISHED, None)]
+
+
+async def test_whoever_takes_over_is_not_shy_of_the_dead_one_in_the_room() -> None:
+    call = Call()
+    call.job.room.join("agent-AJ_0", kind=AGENT)
+    call.ends(10)
+    await carry_through(
+        call.job.ctx, cast(Any, call.recorder), call.ending, call.ending.wait, takes_over=True
+    )
+    assert now_s() == 10
+    assert call.job.api.deleted == [ROOM]

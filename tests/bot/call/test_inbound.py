@@ -49,7 +49,7 @@ class FakeRecords:
     """A do-not-call list, and a gate that lets everybody in whom nothing `refuses`."""
 
     def __init__(self) -> None:
-        self.orders = self.gate = self
+        self.orders = self.gate = self.threads = self
         self.blocked: list[tuple[str, BlockedBy]] = []
         self.refuses: Refusal | None = None
 

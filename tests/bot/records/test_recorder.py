@@ -9,7 +9,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.records import CallRecord, CallRecorder, CallStore, DatabaseUnavailable, EndReason
+from bot.records import (
+    CallRecord,
+    CallRecorder,
+    CallStore,
+    DatabaseUnavailable,
+    EndReason,
+    Records,
+)
 from bot.records import recorder as module
 from bot.records.diary import Who
 from tests.bot.records.records import NOON, a_call
@@ -37,6 +44,9 @@ class WrittenDown(CallStore):
             return False
         self.saved.append(record)
         return True
+
+    async def get(self, call_id: str) -> CallRecord | None:
+        return self.saved[-1] if self.saved else None
 
     async def until_attempts(self, more: int) -> None:
         target = self.attempts + more
@@ -275,3 +285,37 @@ async def test_who_speaks_is_written_with_the_next_beat_and_nobody_does_after_th
         recorder.speaks(Who.ECHO)
     assert written.saved[-1].speaking is None
     assert recorder.record.speaking is None
+
+
+# --- another process has the call -----------------------------------------------------------------
+
+
+async def test_a_process_learns_from_its_record_that_another_one_goes_on(records: Records) -> None:
+    call = a_call(job_id="AJ_1")
+    async with recording(records.calls, call) as recorder:
+        ticket = await records.threads.ask(call, is_certain=True)
+        assert ticket is not None
+        async with asyncio.timeout(5):
+            await recorder.wait_lost()
+        await recorder.close(EndReason.FAILED, "stuck")
+    found = await records.calls.get(call.call_id)
+    assert found is not None
+    assert (found.job_id, found.is_open, found.error) == (ticket, True, None)
+
+
+async def test_whose_a_call_is_can_be_asked_at_once(records: Records) -> None:
+    call = a_call(job_id="AJ_1")
+    recorder = CallRecorder(records.calls, call)
+    assert not await recorder.is_taken(), "not written yet"
+    await records.calls.save(call)
+    assert not await recorder.is_taken()
+    await records.threads.ask(call, is_certain=True)
+    assert await recorder.is_taken()
+
+
+async def test_a_database_that_does_not_say_leaves_the_call_where_it_is() -> None:
+    class Away(WrittenDown):
+        async def get(self, call_id: str) -> CallRecord | None:
+            raise DatabaseUnavailable("away")
+
+    assert not await CallRecorder(Away(), a_call()).is_taken()

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,9 +13,11 @@ import pytest
 
 from agents.intro import IntroAgent
 from agents.prompts import load_prompt
-from bot.records import AgentReached, EndReason
+from agents.story import StoryData
+from bot.records import AgentReached, EndReason, utc_now
 from bot.talk import talk as module
 from bot.talk.clips import Clip
+from bot.talk.continued import Continued
 from bot.talk.floor.ending import Ending
 from bot.talk.line import Line
 from bot.talk.talk import Talk
@@ -85,6 +88,7 @@ class Scene:
         self,
         monkeypatch: pytest.MonkeyPatch,
         ask_left: Callable[[], Awaitable[float]] | None = None,
+        continued: Continued | None = None,
         **environ: str,
     ) -> None:
         settings = made(**{"STORYLINE_STORY_MODE": "pipeline", **environ})
@@ -108,7 +112,7 @@ class Scene:
             cast(Any, self.recorder),
             self.line,
             self.ending,
-            first_agent=self.agent,
+            first_agent=continued or self.agent,
             block=self._block,
             ask_left=ask_left,
         )
@@ -397,3 +401,61 @@ async def test_a_recorded_call_taps_the_voice_and_the_stored_phrases(
     assert scene.clips is not None and scene.clips.tapped is not None
     assert [session for session, _ in tapped] == [scene.session]
     assert not (tmp_path / "recordings").exists()  # nobody was told yet
+
+
+# --- another process has begun it -----------------------------------------------------------------
+
+TOLD = StoryData("Peter", "Berlin")
+
+
+def goes_on(**known: Any) -> tuple[Continued, list[Any]]:
+    """Who goes on, and the realtime model that they were made with."""
+    made_with: list[Any] = []
+
+    def agent(realtime: Any) -> IntroAgent:
+        made_with.append(realtime)
+        return IntroAgent()
+
+    return Continued(agent, known.pop("story", None), None, **known), made_with
+
+
+async def test_a_story_goes_on_with_what_is_known_of_it(a_talk: Make) -> None:
+    continued, made_with = goes_on(story=TOLD, told=("clockmaker",), is_recorded=True)
+    scene = a_talk(continued=continued)
+    await scene.run((1, scene.hangs_up))
+    conversation = scene.session.userdata
+    assert (conversation.story, conversation.told) == (TOLD, ("clockmaker",))
+    assert conversation.is_recorded
+    assert made_with == [None]
+    assert "agent_reached" not in scene.recorder.changes
+
+
+async def test_a_realtime_story_goes_on_with_the_realtime_model(a_talk: Make) -> None:
+    continued, made_with = goes_on(story=TOLD)
+    scene = a_talk(continued=continued, STORYLINE_STORY_MODE="realtime")
+    await scene.run((1, scene.hangs_up))
+    assert made_with == [REALTIME]
+
+
+async def test_an_introduction_waits_for_no_model_of_the_story(a_talk: Make) -> None:
+    continued, made_with = goes_on()
+    scene = a_talk(continued=continued, STORYLINE_STORY_MODE="realtime")
+    await scene.run((1, scene.hangs_up))
+    assert made_with == [None]
+
+
+async def test_the_time_that_another_process_has_used_is_used(a_talk: Make) -> None:
+    continued, _ = goes_on(story=TOLD)
+    scene = a_talk(continued=continued, STORYLINE_MAX_CALL_S="600")
+    begun = utc_now() - timedelta(seconds=480)
+    scene.recorder.answered_at = begun
+    assert scene.talk._left_s() == pytest.approx(120, abs=2)
+    scene.recorder.answered_at = begun - timedelta(seconds=600)
+    assert scene.talk._left_s() == 60, "a minute, to come to an end"
+
+
+async def test_the_answer_of_the_telephone_is_written_down_once(a_talk: Make) -> None:
+    scene = a_talk(continued=goes_on()[0])
+    scene.recorder.answered_at = utc_now()
+    await scene.run((0, scene.answers), (2, scene.hangs_up))
+    assert "answered_at" not in scene.recorder.changes

@@ -154,3 +154,13 @@ async def test_what_cannot_be_done_is_tried_again(
         await world.pass_time(8)
     await world.pass_time(1)
     assert world.rooms.ended == [8.0]
+
+
+async def test_a_telephone_with_which_another_job_is_to_go_on_is_given_time() -> None:
+    world = watched(ANSWERED)
+    world.rooms.whose = Standing.HANDED_ON
+    await world.pass_time(11)
+    assert world.rooms.ended == []
+    await world.pass_time(4)
+    assert world.rooms.ended == [12.0]
+    assert world.rooms.asked == []

@@ -11,6 +11,7 @@ from livekit.protocol.models import ParticipantInfo, Room
 
 from bot.call.safety.again import ASKED_AGAIN
 from bot.call.safety.pings import PING_TOPIC, PONG
+from bot.call.takeover.asked import Asked, read_asked
 from bot.orders.ticket import write_ticket
 from bot.worker import rooms as module
 from bot.worker.orphans import Sight, Standing
@@ -55,6 +56,7 @@ class FakeLiveKit:
     questions_at_once: int = 0
     most_at_once: int = 0
     delete_fails: str = ""
+    removed: list[str] = field(default_factory=list)
 
     @property
     def room(self) -> "FakeLiveKit":
@@ -91,6 +93,11 @@ class FakeLiveKit:
         for each in self.people[ROOM]:
             if each.kind == Kind.AGENT:
                 each.attributes[PONG] = word
+
+    async def remove_participant(self, request: Any) -> None:
+        if request.identity not in {each.identity for each in self.people.get(request.room, [])}:
+            raise api.ServerError("not_found", "nobody of that name", status=404)
+        self.removed.append(request.identity)
 
     async def delete_room(self, request: Any) -> None:
         if self.delete_fails:
@@ -268,3 +275,45 @@ async def test_a_job_that_leaves_while_it_is_asked_is_gone() -> None:
 
 def _agent() -> ParticipantInfo:
     return somebody(Kind.AGENT, f"agent-{JOB}")
+
+
+# --- another job goes on --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("people", "is_there"),
+    [
+        ([telephone()], True),
+        ([somebody(Kind.STANDARD)], True),
+        ([telephone("hangup"), AGENT], False),
+        ([AGENT], False),
+        ([], False),
+    ],
+)
+async def test_nobody_goes_on_without_a_caller(
+    people: list[ParticipantInfo], is_there: bool
+) -> None:
+    assert await seen_by(FakeLiveKit({ROOM: people})).has_caller(ROOM) is is_there
+
+
+async def test_the_dead_job_is_put_out_before_another_one_is_asked_for() -> None:
+    livekit = FakeLiveKit({ROOM: [telephone(), _agent()]})
+    await seen_by(livekit).take_over(ROOM, JOB, "a call", "takeover-1")
+    assert livekit.removed == [f"agent-{JOB}"]
+    [asked] = livekit.asked
+    assert (asked.agent_name, asked.room) == ("echo", ROOM)
+    assert read_asked(asked.metadata) == Asked("a call", "takeover-1")
+
+
+@pytest.mark.parametrize("old", [JOB, "takeover-0", None])
+async def test_a_dead_job_that_has_left_already_keeps_nobody_from_coming(old: str | None) -> None:
+    livekit = FakeLiveKit({ROOM: [telephone()]})
+    await seen_by(livekit).take_over(ROOM, old, "a call", "takeover-1")
+    assert livekit.removed == []
+    assert len(livekit.asked) == 1
+
+
+async def test_a_room_that_was_handed_on_is_known_by_what_was_asked_for() -> None:
+    asked = a_dispatch(metadata=Asked("a call", "takeover-1").metadata)
+    livekit = FakeLiveKit({ROOM: []}, dispatches=[a_dispatch(), asked])
+    assert await seen_by(livekit).standing(ROOM) is Standing.HANDED_ON

@@ -1,5 +1,6 @@
 """What happens in a session becomes what the diary of the call holds."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -208,3 +209,15 @@ async def test_usage_has_its_cost_and_an_unknown_model_none() -> None:
     costs = {each.model: each.cost_usd for each in call.diary.usage}
     assert costs == {"nova-3": pytest.approx(0.0154), "brand-new": None}
     assert call.chronicler.spending.usd == pytest.approx(0.0154)
+
+
+async def test_what_another_process_has_used_stays_on_the_bill() -> None:
+    call = Chronicled()
+    call.uses(LLMModelUsage(provider="openai", model="m", input_tokens=100))
+    [alone] = call.diary.usage
+    before = [alone, replace(alone, model="other")]
+    Chronicler(
+        call.session.as_session, call.diary, PriceTable.load(), keep_words=False, before=before
+    )
+    call.uses(LLMModelUsage(provider="openai", model="m", input_tokens=20))
+    assert {each.model: each.amount for each in call.diary.usage} == {"m": 120, "other": 100}

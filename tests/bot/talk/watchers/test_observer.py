@@ -22,6 +22,7 @@ from bot.records.diary import Who
 from bot.talk.floor.floor import State
 from bot.talk.watchers.hearing import Hearing
 from bot.talk.watchers.observer import SessionObserver
+from tests.bot.records.records import a_call
 from tests.bot.talk.fake_session import FakeHandle, FakeSession
 from tests.bot.talk.fakes import Scene
 
@@ -44,6 +45,10 @@ class Watched:
             cast(Any, self),
             self.scene.ending,
         )
+
+    @property
+    def record(self) -> Any:
+        return a_call(turns=0)
 
     def update(self, **changes: Any) -> None:
         self.noted.update(changes)

@@ -1,0 +1,1 @@
+"""Another process goes on with a call whose own has died."""
