@@ -23,6 +23,7 @@ from desk.render import page
 from desk.security.door import Door
 from desk.security.headers import SecurityHeaders
 from desk.security.password import Attempts, Password
+from desk.strip import Strip
 
 logger = logging.getLogger("storyline.desk")
 
@@ -87,6 +88,7 @@ def make_app(
         exception_handlers={HTTPException: _explain, RecordsError: _database, Exception: _fault},
     )
     app.state.office = office
+    app.state.strip = Strip(office.records, office.clock)
     app.state.password = Password(password) if password else None
     app.state.attempts = attempts or Attempts()
     app.state.streams = live.streams()

@@ -31,8 +31,8 @@ pytestmark = pytest.mark.unit
 ARROWS: dict[str, set[str]] = {
     "agents": set(),
     # `bench` starts the bot as `local` does, asks it how it would decide in recorded calls, and
-    # scores stories against their plans.
-    "bench": {"agents", "bot", "local"},
+    # scores stories against their plans. It asks the desk for its pages, too.
+    "bench": {"agents", "bot", "desk", "local"},
     "sip": set(),
     "bot": {"agents", "sip"},
     "desk": {"bot", "sip"},

@@ -79,6 +79,10 @@ calls = Table(
     # desk.
     Index("ix_calls_from_number", "from_number", "started_at"),
     Index("ix_calls_to_number", "to_number", "started_at"),
+    # What the desk is asked for among very many calls, the newest first.
+    Index("ix_calls_direction", "direction", "started_at"),
+    Index("ix_calls_end_reason", "end_reason", "started_at"),
+    Index("ix_calls_agent_reached", "agent_reached", "started_at"),
 )
 # The guardian asks with every poll for the few calls that are open, among all that ever were.
 Index(

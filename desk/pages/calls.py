@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from bot.records import AgentReached, CallRecord, Direction, EndReason, Records
 from bot.records.survey import CallFilter
-from desk.pages.office_of import office_of
+from desk.pages.office_of import office_of, strip_of
 from desk.query import read_query
 from desk.render import page
 from desk.words import length_s
@@ -34,14 +34,8 @@ async def calls(request: Request) -> Response:
     """The newest calls that the filter lets through, and what calls came to lately."""
     office = office_of(request)
     query = read_query(request.query_params, office.region)
-    survey, now = office.records.survey, office.clock()
-    found = await survey.page(query.wanted, _ON_A_PAGE, query.below)
+    found = await office.records.survey.page(query.wanted, _ON_A_PAGE, query.below)
     costs = await office.records.diaries.costs_of([call.call_id for call in found.calls])
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    figures = [
-        ("today", await survey.figures(today)),
-        ("7 days", await survey.figures(now - timedelta(days=7))),
-    ]
     return page(
         request,
         "calls.html",
@@ -49,7 +43,7 @@ async def calls(request: Request) -> Response:
         calls=[(call, length_s(call), costs.get(call.call_id)) for call in found.calls],
         next=found.next and query.address("/calls", found.next),
         exports=[(kind, query.address(f"/calls.{kind}")) for kind in ("csv", "json")],
-        figures=figures,
+        figures=await strip_of(request).figures(),
         directions=list(Direction),
         reasons=list(EndReason),
         agents=list(AgentReached),

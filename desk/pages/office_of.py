@@ -5,12 +5,19 @@ from starlette.requests import Request
 
 from bot.records import CallRecord
 from desk.office import Office
+from desk.strip import Strip
 
 
 def office_of(request: Request) -> Office:
     office = request.app.state.office
     assert isinstance(office, Office)
     return office
+
+
+def strip_of(request: Request) -> Strip:
+    strip = request.app.state.strip
+    assert isinstance(strip, Strip)
+    return strip
 
 
 async def call_of(request: Request) -> CallRecord:

@@ -27,6 +27,8 @@ turns = Table(
 )
 # Figures of a day and a week; words that have been kept long enough.
 Index("ix_call_turns_began_at", turns.c.began_at, turns.c.gap_s)
+# Calls with a slow turn.
+Index("ix_call_turns_gap_s", turns.c.gap_s, turns.c.call_id)
 
 events = Table(
     "call_events",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, and_, exists, extract, func, or_
+from sqlalchemy import ColumnElement, and_, exists, extract, func, or_, select
 
 from bot.records.diary.tables import turns
 from bot.records.record import AgentReached, CallRecord, Direction, EndReason
@@ -60,14 +60,16 @@ class CallFilter:
     longest_s: float | None = None
     slow_s: float | None = None
 
-    def conditions(self, *, is_postgresql: bool) -> Iterator[ColumnElement[bool]]:
-        """The conditions in SQL; `is_postgresql`, as the databases count seconds differently."""
+    def conditions(
+        self, *, is_postgresql: bool, few_are_slow: bool = False
+    ) -> Iterator[ColumnElement[bool]]:
+        """The conditions in SQL but for the number; `is_postgresql`, as the databases count seconds
+        differently. `few_are_slow`: the calls with such turns are few enough to be found first.
+        """
         for name in ("direction", "end_reason", "agent_reached"):
             value = getattr(self, name)
             if value is not None:
                 yield calls.c[name] == value
-        if self.number is not None:
-            yield or_(calls.c.from_number == self.number, calls.c.to_number == self.number)
         if self.since is not None:
             yield calls.c.started_at >= self.since
         if self.until is not None:
@@ -77,7 +79,9 @@ class CallFilter:
             yield length_s >= self.shortest_s
         if self.longest_s is not None:
             yield length_s <= self.longest_s
-        if self.slow_s is not None:
+        if self.slow_s is not None and few_are_slow:
+            yield calls.c.call_id.in_(select(turns.c.call_id).where(turns.c.gap_s >= self.slow_s))
+        elif self.slow_s is not None:
             yield exists().where(turns.c.call_id == calls.c.call_id, turns.c.gap_s >= self.slow_s)
 
 

@@ -1,11 +1,15 @@
 """Reads many calls at once: for people who look, never for a call."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select, union
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.records.database import Database
+from bot.records.diary.tables import turns
 from bot.records.order import OrderState
 from bot.records.orders_table import do_not_call, orders
 from bot.records.record import CallRecord
@@ -14,6 +18,9 @@ from bot.records.survey.failures import model_failures
 from bot.records.survey.figures import Figures, count
 from bot.records.survey.lists import ListProgress, progress
 from bot.records.table import calls, from_row
+
+# Turns that are looked up one by one in some hundredths of a second.
+_FEW = 5000
 
 
 @dataclass(frozen=True)
@@ -40,16 +47,16 @@ class Survey:
 
     async def page(self, wanted: CallFilter, limit: int, below: Cursor | None = None) -> CallPage:
         """At most `limit` calls, the newest first, below the end of the page before."""
-        conditions = [*wanted.conditions(is_postgresql=self._database.is_postgresql)]
-        if below is not None:
-            conditions.append(below.condition)
-        found = (
-            select(calls)
-            .where(*conditions)
-            .order_by(calls.c.started_at.desc(), calls.c.call_id.desc())
-            .limit(limit + 1)
-        )
         async with self._database.reading() as connection:
+            conditions = [
+                *wanted.conditions(
+                    is_postgresql=self._database.is_postgresql,
+                    few_are_slow=await _few_are_slow(connection, wanted.slow_s),
+                )
+            ]
+            if below is not None:
+                conditions.append(below.condition)
+            found = _newest(wanted.number, conditions, limit + 1)
             records = [from_row(row) for row in await connection.execute(found)]
         more = len(records) > limit
         records = records[:limit]
@@ -89,3 +96,34 @@ class Survey:
             states = {row[0]: row[1] for row in await connection.execute(by_state)}
             blocked = await connection.scalar(select(func.count()).select_from(do_not_call))
         return OrderCounts(states, blocked or 0)
+
+
+def _newest(
+    number: str | None, conditions: Sequence[ColumnElement[bool]], limit: int
+) -> Select[Any]:
+    """The newest calls, of one number or of all."""
+
+    def by_time(found: Select[Any]) -> Select[Any]:
+        newest = (calls.c.started_at.desc(), calls.c.call_id.desc())
+        return found.where(*conditions).order_by(*newest).limit(limit)
+
+    if number is None:
+        return by_time(select(calls))
+    # Each side by its own index; with one condition for both, a database reads all calls.
+    sides = (
+        select(by_time(select(calls.c.call_id).where(side == number)).subquery())
+        for side in (calls.c.from_number, calls.c.to_number)
+    )
+    either = union(*sides).subquery()
+    return by_time(select(calls).where(calls.c.call_id.in_(select(either.c.call_id))))
+
+
+async def _few_are_slow(connection: AsyncConnection, slow_s: float | None) -> bool:
+    """Whether so few turns are so slow that it is quicker to begin with them than with the newest
+    call, one after the other.
+    """
+    if slow_s is None:
+        return False
+    slow = select(turns.c.call_id).where(turns.c.gap_s >= slow_s).limit(_FEW + 1).subquery()
+    number = await connection.scalar(select(func.count()).select_from(slow))
+    return (number or 0) <= _FEW

@@ -151,3 +151,45 @@ async def test_the_end_of_a_page_survives_being_written_down(records: Records) -
     for text in ("", "x", "2026-01-01T00:00:00_abc", f"{datetime.now().isoformat()}+00:00_"):
         with pytest.raises(ValueError):
             Cursor.parse(text)
+
+
+async def test_the_calls_of_a_number_are_those_from_it_and_those_to_it(records: Records) -> None:
+    from_it, to_it = a_call(from_number=OTHER), a_call(to_number=OTHER)
+    to_itself = a_call(from_number=OTHER, to_number=OTHER, started_at=NOON + timedelta(minutes=1))
+    for call in (from_it, to_it, to_itself, a_call()):
+        await records.calls.save(call)
+    calls = await found(records, CallFilter(number=OTHER))
+    assert calls[0] == to_itself
+    assert sorted(call.call_id for call in calls[1:]) == sorted([from_it.call_id, to_it.call_id])
+
+
+async def test_the_calls_of_a_number_are_paged_like_all(records: Records) -> None:
+    kept = [
+        a_call(
+            started_at=NOON + timedelta(minutes=minute),
+            **{"from_number" if minute % 2 else "to_number": OTHER},
+        )
+        for minute in range(5)
+    ]
+    for call in (*kept, a_call()):
+        await records.calls.save(call)
+    seen: list[CallRecord] = []
+    below: Cursor | None = None
+    for _ in range(3):
+        page = await records.survey.page(CallFilter(number=OTHER), 2, below)
+        seen, below = [*seen, *page.calls], page.next
+    assert seen == kept[::-1]
+    assert below is None
+
+
+@pytest.mark.parametrize("few", [0, 5000])
+async def test_slow_calls_are_found_whether_they_are_few_or_many(
+    records: Records, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr("bot.records.survey.survey._FEW", few)
+    slow, quick, silent = await keep(records, 3)
+    await records.diaries.write(slow.call_id, [(1, a_turn(gap_s=0.4)), (2, a_turn(gap_s=3.5))])
+    await records.diaries.write(quick.call_id, [(1, a_turn(gap_s=0.4))])
+    assert await found(records, CallFilter(slow_s=3.0)) == [slow]
+    assert await found(records, CallFilter(slow_s=0.4)) == [quick, slow]
+    assert silent not in await found(records, CallFilter(slow_s=0.0))

@@ -1,0 +1,1 @@
+"""The database under many calls: what needs no call to be measured."""
