@@ -7,9 +7,10 @@ import signal
 
 import pytest
 
-from bot.records import Ledger, OrderState, utc_now
+from bot.records import EndReason, Ledger, OrderState, utc_now
 from sip.calls.outcome import Outcome
 from tests.bot.records.orders import PLENTY, an_order
+from tests.e2e.house import assert_heard
 from tests.e2e.outbound.carrier import carrier, refusing, ringing_for_ever
 from tests.e2e.outbound.operator import Operator
 
@@ -102,6 +103,26 @@ async def test_a_job_that_is_killed_while_it_rings_is_not_dialled_again(
         again = await operator.run(*arguments, "--idempotency-key", key)
         assert json.loads(again.out)["outcome"] == Outcome.FAILED.value
         assert line.invites == 1
+
+
+async def test_a_call_of_ours_whose_job_is_killed_goes_on_without_being_dialled_again(
+    operator: Operator,
+) -> None:
+    number = operator.new_number()
+    telephone = await operator.house.telephone.telephone(number)
+    command = await operator.start(number, "--trunk", "telephones", "--json")
+    call = await operator.pick_up(telephone)
+    await call.hear_turn()
+    await call.say("I am Maria from Lisbon.")
+    await call.hear_turn(20.0)
+    (job,) = operator.house.stack.job_pids()
+    os.kill(job, signal.SIGKILL)
+    assert_heard((await call.hear_turn(10.0)).text, "lost my thread")
+    await call.hang_up()
+    ended = await command.wait()
+    assert (ended.exit_code, ended.answer["outcome"]) == (0, "answered"), ended
+    assert ended.answer["record"]["end_reason"] == EndReason.CALLER_HUNG_UP.value
+    assert len(telephone.calls) == 1
 
 
 async def test_the_same_number_is_not_called_again_within_a_minute_unless_asked(
