@@ -92,6 +92,10 @@ class Line:
         self.on_telephone = on_telephone
         self._refresh()
 
+    def goes_on(self) -> None:
+        """The other end answered long ago, to another process, which has noted that."""
+        self._answered.set()
+
     @property
     def answered(self) -> bool:
         """Whether the other end could hear us at some time."""

@@ -100,6 +100,7 @@ class Talk:
             self._warm.prices,
             keep_words=settings.kept.keeps_words,
             before=self._continued.used if self._continued else (),
+            has_handed_over=self._continued is not None and self._continued.story is not None,
         )
         voice = SessionVoice(self.session)
         self.floor = Floor(voice, self._chronicler.noting(self._clips), ending)

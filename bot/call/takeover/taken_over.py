@@ -152,6 +152,7 @@ class TakenOver:
         participant = await self._meet_caller()
         if participant is None:
             return
+        self._line.goes_on()
         on_telephone = participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_SIP
         self._line.expect(participant.identity, on_telephone=on_telephone)
         if self._thread.deaths > _SURVIVED or self._thread.is_ending:

@@ -33,7 +33,7 @@ class Chronicler:
     """Listens to one session for as long as it lives, and decides nothing.
 
     `keep_words`: whether what was said is kept, too. `spending`: what the call has cost so far.
-    `before`: what another process had used in this call.
+    `before`: what another process had used in this call; `has_handed_over`: and whether it had.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class Chronicler:
         *,
         keep_words: bool,
         before: Collection[Usage] = (),
+        has_handed_over: bool = False,
     ) -> None:
         self._session = session
         self._diary = diary
@@ -52,7 +53,7 @@ class Chronicler:
         self._before = tuple(before)
         self._day = utc_now().date()
         self._played: set[Clip] = set()
-        self._has_handed_over = False
+        self._has_handed_over = has_handed_over
         self.spending = Spending()
         # Of the caller's turn, by ear: a realtime model does not say when they spoke.
         self._caller_began_s: float | None = None

@@ -118,6 +118,7 @@ async def test_a_story_goes_on_where_it_was_under_its_own_record(line: Line) -> 
     assert talk.continued.premise is PREMISE
     assert isinstance(talk.continued.agent(None), StoryGoesOn)
     assert (talk.line.identity, talk.line.on_telephone) == ("caller", True)
+    assert talk.line.answered
     record = await line.record()
     assert (record.end_reason, record.turns, record.job_id) == (
         EndReason.STORY_FINISHED,
@@ -133,6 +134,7 @@ async def test_the_diary_says_that_another_process_went_on(line: Line) -> None:
     diary = await line.records.diaries.of(CALL.call_id)
     kinds = [each.kind for each in diary.events]
     assert EventKind.TAKEN_OVER in kinds and EventKind.RECORDING_LOST in kinds
+    assert EventKind.ANSWERED not in kinds, "the process that died has noted it"
 
 
 async def test_an_introduction_goes_on_as_one(line: Line) -> None:

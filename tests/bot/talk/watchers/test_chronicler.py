@@ -221,3 +221,13 @@ async def test_what_another_process_has_used_stays_on_the_bill() -> None:
     )
     call.uses(LLMModelUsage(provider="openai", model="m", input_tokens=20))
     assert {each.model: each.amount for each in call.diary.usage} == {"m": 120, "other": 100}
+
+
+async def test_a_handover_that_another_process_has_noted_is_not_noted_again() -> None:
+    session, diary = FakeSession(), Told()
+    session.current_agent = StoryAgent(StoryData("Peter", "Berlin"))
+    Chronicler(session.as_session, diary, PriceTable.load(), keep_words=False, has_handed_over=True)
+    item = ChatMessage(role="user", content=["Left."])
+    session.emit("conversation_item_added", ConversationItemAddedEvent(item=item))
+    assert EventKind.HANDOVER not in diary.events
+    assert len(diary.turns) == 1
