@@ -134,7 +134,8 @@ def questions(someone: str) -> dict[str, str]:
         "a caller's calls": f"/calls?number={someone.replace('+', '%2B')}",
         "calls that ended badly": "/calls?reason=provider_failure",
         "a month": "/calls?since=2026-03-01&until=2026-03-31",
-        "slow turns": f"/calls?slow={SLOW_S:g}",
+        "slow turns, hardly any": f"/calls?slow={SLOW_S:g}",
+        "slow turns, one in a hundred": f"/calls?slow={SLOW_S / 2:g}",
         "longer than 9 minutes": "/calls?shortest=540",
         "nobody has called so": "/calls?direction=web",
         "of a number, badly, in June": f"/calls?number={someone.replace('+', '%2B')}"

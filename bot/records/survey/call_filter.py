@@ -1,11 +1,11 @@
 """Which calls somebody wants to see."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, and_, exists, extract, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, extract, func, or_
 
 from bot.records.diary.tables import turns
 from bot.records.record import AgentReached, CallRecord, Direction, EndReason
@@ -61,10 +61,10 @@ class CallFilter:
     slow_s: float | None = None
 
     def conditions(
-        self, *, is_postgresql: bool, few_are_slow: bool = False
+        self, *, is_postgresql: bool, slow: Collection[str] | None = None
     ) -> Iterator[ColumnElement[bool]]:
         """The conditions in SQL but for the number; `is_postgresql`, as the databases count seconds
-        differently. `few_are_slow`: the calls with such turns are few enough to be found first.
+        differently. `slow`: the calls with such turns, where they are few enough to be named.
         """
         for name in ("direction", "end_reason", "agent_reached"):
             value = getattr(self, name)
@@ -79,8 +79,8 @@ class CallFilter:
             yield length_s >= self.shortest_s
         if self.longest_s is not None:
             yield length_s <= self.longest_s
-        if self.slow_s is not None and few_are_slow:
-            yield calls.c.call_id.in_(select(turns.c.call_id).where(turns.c.gap_s >= self.slow_s))
+        if slow is not None:
+            yield calls.c.call_id.in_(slow)
         elif self.slow_s is not None:
             yield exists().where(turns.c.call_id == calls.c.call_id, turns.c.gap_s >= self.slow_s)
 

@@ -51,7 +51,7 @@ class Survey:
             conditions = [
                 *wanted.conditions(
                     is_postgresql=self._database.is_postgresql,
-                    few_are_slow=await _few_are_slow(connection, wanted.slow_s),
+                    slow=await _slow_calls(connection, wanted.slow_s),
                 )
             ]
             if below is not None:
@@ -118,12 +118,12 @@ def _newest(
     return by_time(select(calls).where(calls.c.call_id.in_(select(either.c.call_id))))
 
 
-async def _few_are_slow(connection: AsyncConnection, slow_s: float | None) -> bool:
-    """Whether so few turns are so slow that it is quicker to begin with them than with the newest
-    call, one after the other.
+async def _slow_calls(connection: AsyncConnection, slow_s: float | None) -> set[str] | None:
+    """The calls with a turn so slow; None where they are so many that one of the newest calls soon
+    has one. Named, as PostgreSQL reads all calls when it is to find them by itself.
     """
     if slow_s is None:
-        return False
-    slow = select(turns.c.call_id).where(turns.c.gap_s >= slow_s).limit(_FEW + 1).subquery()
-    number = await connection.scalar(select(func.count()).select_from(slow))
-    return (number or 0) <= _FEW
+        return None
+    found = select(turns.c.call_id).where(turns.c.gap_s >= slow_s).limit(_FEW + 1)
+    slow = (await connection.scalars(found)).all()
+    return set(slow) if len(slow) <= _FEW else None

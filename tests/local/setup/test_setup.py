@@ -78,6 +78,7 @@ class Machine:
             "redis_server": "",
             "sipp": "",
             "strace": "",
+            "chromium": "",
             "id": "echo 1000",
             "sudo": "exit 1",
         }
