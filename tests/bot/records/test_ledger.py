@@ -21,6 +21,7 @@ from bot.records import (
     OrderRefused,
     OrderState,
     Records,
+    TrunkBusy,
 )
 from sip.calls.outcome import Outcome
 from tests.bot.records.orders import PLENTY, an_order
@@ -148,6 +149,19 @@ async def test_an_order_that_nobody_took_is_not_for_ever_in_the_way(ledger: Ledg
     assert (await ledger.accept(an_order(asked_at=NOON + 2 * MINUTE), PLENTY))[1]
 
 
+async def test_a_queued_order_is_in_the_way_for_less_than_a_minute(ledger: Ledger) -> None:
+    await walk(ledger, an_order(), OrderState.QUEUED)
+    with pytest.raises(NumberBusy):
+        await ledger.accept(an_order(asked_at=NOON + MINUTE - SECOND), PLENTY)
+    assert (await ledger.accept(an_order(asked_at=NOON + MINUTE), PLENTY))[1]
+
+
+async def test_an_order_that_a_job_has_is_in_the_way_however_old_it_is(ledger: Ledger) -> None:
+    await walk(ledger, an_order(), OrderState.TAKEN)
+    with pytest.raises(NumberBusy):
+        await ledger.accept(an_order(asked_at=NOON + 5 * MINUTE), PLENTY)
+
+
 async def test_a_job_takes_an_order_that_nobody_else_has(ledger: Ledger) -> None:
     order = an_order()
     await ledger.accept(order, PLENTY)
@@ -234,6 +248,24 @@ async def test_a_trunk_has_so_many_calls_in_a_minute_and_no_more(ledger: Ledger)
     with pytest.raises(OrderRefused, match="2 calls in a minute"):
         await ledger.accept(soon, limits)
     assert (await ledger.accept(replace(soon, asked_at=NOON + MINUTE), limits))[1]
+
+
+async def test_what_is_queued_counts_as_a_call_of_this_minute(ledger: Ledger) -> None:
+    await walk(ledger, an_order(number="+12025550101"), OrderState.QUEUED)
+    with pytest.raises(TrunkBusy, match="1 calls in a minute"):
+        await ledger.accept(an_order(), replace(PLENTY, per_minute=1))
+
+
+async def test_what_ended_undialled_counts_as_no_call_of_this_minute(ledger: Ledger) -> None:
+    order = await walk(ledger, an_order(number="+12025550101"), OrderState.READY)
+    await ledger.end(order.call_id, Outcome.FAILED, NOON)
+    assert (await ledger.accept(an_order(), replace(PLENTY, per_minute=1)))[1]
+
+
+async def test_calls_by_another_trunk_count_for_that_trunk_alone(ledger: Ledger) -> None:
+    elsewhere = an_order(number="+12025550101", trunk_id="ST_other")
+    await walk(ledger, elsewhere, OrderState.DIALING)
+    assert (await ledger.accept(an_order(), replace(PLENTY, per_minute=1, at_once=1)))[1]
 
 
 async def test_a_number_is_called_so_often_in_a_day_and_no_more(ledger: Ledger) -> None:
