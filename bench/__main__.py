@@ -8,7 +8,7 @@ from rich.console import Console
 
 from bench import charts, report, suite
 from bench.figures import DELAYS, Figure
-from bench.house import NotReady, open_house
+from bench.house import open_house
 from bench.line.telephone import CallFailed, NothingHeard
 from local.stack import StackError
 
@@ -40,7 +40,7 @@ def measure(name: str, *chosen: suite.Cell) -> None:
 
     try:
         asyncio.run(run())
-    except (NotReady, CallFailed, NothingHeard, StackError) as failure:
+    except (CallFailed, NothingHeard, StackError) as failure:
         console.print(f"[red]{failure}[/red]", highlight=False)
         raise typer.Exit(1) from None
 

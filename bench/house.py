@@ -1,30 +1,21 @@
 """The stack that a cell measures: LiveKit, scripted providers, and one worker at a time."""
 
-import asyncio
-import os
-import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-import aiohttp
-
 from bench.line.telephone import Line
 from local.providers.control import ControlClient
-from local.stack import Stack
+from local.stack import Stack, health
 from local.stack.environment import clean_environment
+from local.stack.part import Part, Program
 
 START_LIMIT_S = 90.0
 STOP_LIMIT_S = 6.0
-POLL_S = 0.05
 BOT = ("-m", "bot")
-
-
-class NotReady(Exception):
-    """A process did not start; says where its log is."""
 
 
 @dataclass
@@ -59,10 +50,8 @@ class House:
         warm: int = 1,
         env: Mapping[str, str] | None = None,
     ) -> AsyncIterator["Running"]:
-        """A worker that is registered and has `warm` processes ready. Raises NotReady."""
-        settings = clean_environment() | self.stack.env() | dict(env or {})
-        log = self.run_dir / f"{name}.log"
-        async with _running(command, settings, log) as running:
+        """A worker that is registered and has `warm` processes ready. Raises PartFailed."""
+        async with _running(name, command, self.stack, env or {}) as running:
             await running.wait_for("registered worker")
             await running.wait_for("process initialized", warm)
             yield running
@@ -72,77 +61,54 @@ class House:
 class Running:
     """A started process and its log."""
 
-    process: asyncio.subprocess.Process
-    log: Path
+    part: Part
 
     @property
     def pid(self) -> int:
-        return self.process.pid
+        """Of the process that was started; 0 when it has ended."""
+        return self.part.pid or 0
+
+    @property
+    def log(self) -> str:
+        """What it has written since it was started."""
+        return self.part.log_since_start()
 
     async def wait_for(self, words: str, times: int = 1) -> None:
-        """Until the log has `words` so often. Raises NotReady."""
-        try:
-            async with asyncio.timeout(START_LIMIT_S):
-                while self.log.read_text(errors="replace").count(words) < times:
-                    if self.process.returncode is not None:
-                        raise NotReady(f"it ended at once, see {self.log}")
-                    await asyncio.sleep(POLL_S)
-        except TimeoutError:
-            raise NotReady(f"no {words!r} within {START_LIMIT_S:g} s, see {self.log}") from None
+        """Until the log has `words` so often. Raises PartFailed."""
 
-    async def stop(self) -> None:
-        """SIGTERM to the group, SIGKILL after some seconds."""
-        for kind in (signal.SIGTERM, signal.SIGKILL):
-            with suppress(ProcessLookupError):
-                os.killpg(self.pid, kind)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(STOP_LIMIT_S):
-                    await self.process.wait()
+        async def is_written() -> bool:
+            return self.log.count(words) >= times
+
+        await self.part.wait_ready(is_written)
 
 
 @asynccontextmanager
 async def _running(
-    arguments: Sequence[str], env: Mapping[str, str], log: Path
+    name: str, arguments: Sequence[str], stack: Stack, env: Mapping[str, str]
 ) -> AsyncIterator[Running]:
-    with log.open("wb") as file:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *arguments,
-            env=dict(env),
-            stdout=file,
-            stderr=file,
-            stdin=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    running = Running(process, log)
+    settings = clean_environment() | stack.env() | dict(env)
+    command = (sys.executable, *arguments)
+    program = Program(
+        name, command, settings, stack.run_dir, START_LIMIT_S, port=0, stop_grace_s=STOP_LIMIT_S
+    )
+    part = Part(program)
     try:
-        yield running
+        await part.start()
+        yield Running(part)
     finally:
-        await running.stop()
+        await part.stop()
 
 
 @asynccontextmanager
 async def open_house() -> AsyncIterator[House]:
-    """LiveKit with the number provisioned, and providers that say only what a script says."""
+    """LiveKit with the number provisioned, and providers that say only what a script says.
+
+    Raises StackError.
+    """
     async with AsyncExitStack() as opened:
         stack = await opened.enter_async_context(Stack(with_providers=False, with_worker=False))
         port = stack.providers_url.rpartition(":")[2]
-        env = clean_environment() | stack.env()
         command = ("-m", "local.providers", "--port", port, "--engine", "none")
-        log = stack.run_dir / "providers.log"
-        await opened.enter_async_context(_running(command, env, log))
-        await _wait_healthy(f"{stack.providers_url}/health", log)
+        running = await opened.enter_async_context(_running("providers", command, stack, {}))
+        await running.part.wait_ready(health.http_ok(int(port), "/health"))
         yield House(stack, ControlClient(stack.providers_url))
-
-
-async def _wait_healthy(url: str, log: Path) -> None:
-    try:
-        async with asyncio.timeout(START_LIMIT_S), aiohttp.ClientSession() as session:
-            while True:
-                with suppress(aiohttp.ClientError):
-                    async with session.get(url) as answer:
-                        if answer.status == 200:
-                            return
-                await asyncio.sleep(POLL_S)
-    except TimeoutError:
-        raise NotReady(f"the providers are not healthy, see {log}") from None

@@ -117,6 +117,6 @@ def _onsets(path: Path) -> tuple[list[float], list[float]]:
 
 
 def _noted(worker: Running) -> list[tuple[float, float]]:
-    lines = worker.log.read_text(errors="replace").splitlines()
+    lines = worker.log.splitlines()
     noted = [json.loads(x.partition("onset ")[2]) for x in lines if x.startswith("onset ")]
     return [(each["heard_s"], each["answered_s"]) for each in noted]
