@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.records import AgentReached
-from local.providers.faults import Fault
+from bot.records import AgentReached, EndReason
+from local.providers.faults import Fault, Service
 from tests.e2e.failing import (
     APOLOGY,
     APOLOGY_HEARD_S,
@@ -17,8 +17,12 @@ from tests.e2e.failing import (
     waited_s,
 )
 from tests.e2e.house import House, assert_heard, is_heard
+from tests.e2e.whole_story import hear_whole_story
 
 pytestmark = pytest.mark.e2e
+
+# Seen of real providers (bench/figures.py has the same).
+USUAL_S: dict[Service, float] = {"stt": 0.35, "chat": 0.375, "realtime": 0.375, "speech": 0.1}
 
 
 async def test_a_slow_model_is_covered_by_a_filler(house: House) -> None:
@@ -95,3 +99,13 @@ async def test_a_voice_that_never_comes_back_ends_the_call_properly(house: House
     async with house.ring() as call:
         assert_heard(await call.hear_until(FAREWELL), APOLOGY)
         await assert_proper_end(call)
+
+
+async def test_models_that_are_as_slow_as_usual_tell_the_whole_story(house: House) -> None:
+    for service, delay_s in USUAL_S.items():
+        await house.providers.fault(Fault(service, "delay", delay_s=delay_s, times=None))
+    async with house.ring() as call:
+        await hear_whole_story(call)
+        record = await call.record()
+        assert record.end_reason is EndReason.STORY_FINISHED
+        assert record.error is None
