@@ -133,7 +133,10 @@ class Line:
         if cause is None:
             # Out of sight while our own connection begins anew: bot/call/safety/connection.py.
             return
-        if self.on_telephone and self.answered and cause in _LOST:
+        # LiveKit SIP says "hangup" before it leaves. When the word of leaving is then lost
+        # together with its connection, LiveKit takes it for one that timed out.
+        told = call_status(participant.attributes) is CallStatus.HANGUP
+        if self.on_telephone and self.answered and cause in _LOST and not told:
             self._ending.set(EndReason.FAILED, f"the telephone was lost ({_Reason.Name(cause)})")
         else:
             self._hung_up()

@@ -108,6 +108,14 @@ async def test_a_telephone_that_leaves_has_hung_up_or_was_lost(
     assert ending.reason is reason
 
 
+async def test_a_telephone_that_said_so_has_hung_up_however_it_leaves() -> None:
+    _, room, ending = a_line()
+    room.joins("caller", "active")
+    room.becomes("caller", "hangup")
+    room.leaves("caller", Reason.CONNECTION_TIMEOUT)
+    assert (ending.reason, ending.error) == (EndReason.CALLER_HUNG_UP, None)
+
+
 async def test_a_browser_that_is_closed_has_hung_up() -> None:
     _, room, ending = a_line(on_telephone=False)
     room.joins("caller")
