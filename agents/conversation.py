@@ -58,6 +58,7 @@ class Conversation:
     from the handover on. `told`: ids of what this caller has heard before, the oldest first.
     `tells_keys`: every caller is told at the beginning that the keys of the telephone work, too.
     `is_recorded`: every caller is told at the beginning that the call is recorded, and may object.
+    `leaves_nothing`: the caller objected to something, so the story is not kept for another call.
     """
 
     line: PhoneLine
@@ -67,4 +68,5 @@ class Conversation:
     told: tuple[str, ...] = ()
     tells_keys: bool = False
     is_recorded: bool = False
+    leaves_nothing: bool = False
     handover: str | None = None  # the id of the speech that handed over to the storyteller

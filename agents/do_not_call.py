@@ -11,6 +11,7 @@ from agents.prompts import load_prompt
 async def do_not_call(context: RunContext[Conversation]) -> None:
     """Call this as soon as the person says that they do not want to be called again, ever."""
     line = context.userdata.line
+    context.userdata.leaves_nothing = True
     # Before anything that can fail or be interrupted: the wish must not be lost.
     noted = await line.never_call_again()
     context.disallow_interruptions()

@@ -54,4 +54,4 @@ async def take_call(ctx: JobContext) -> None:
         call = InboundCall(ctx, settings, recorder, records)
         passing = Passing(ctx, records, recorder)
         await carry_through(ctx, recorder, call.ending, call.carry, pass_on=passing.pass_on)
-        await call.forget()
+        await call.finish()

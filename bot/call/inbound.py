@@ -35,7 +35,9 @@ class InboundCall:
         self._records = records
         self._settings = settings
         self._recorder = recorder
-        self._keeper = ThreadKeeper(records.threads, recorder)
+        self._keeper = ThreadKeeper(
+            records.threads, recorder, keeps_unfinished=settings.kept.resume_minutes > 0
+        )
         self.ending = Ending()
         secret = settings.livekit.access.api_secret
         self._line = Line(
@@ -80,9 +82,11 @@ class InboundCall:
         )
         await talk.run()
 
-    async def forget(self) -> None:
-        """The call is over: what was kept for a process that goes on with it is removed."""
-        await self._keeper.drop()
+    async def finish(self) -> None:
+        """The call is over: what was kept for a process that goes on with it is removed, or left
+        for a caller whose story broke off.
+        """
+        await self._keeper.finish(self.ending.reason)
 
     async def _meet_caller(self) -> rtc.RemoteParticipant | None:
         await self._ctx.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)

@@ -78,13 +78,17 @@ async def place_call(ctx: JobContext, settings: Settings, call_id: str) -> None:
             ):
                 block = partial(block_number, records.orders, order.number)
                 ask_left = asking(records.gate, recorder, costs_of(settings).for_our_calls)
-                keeper = ThreadKeeper(records.threads, recorder)
+                keeper = ThreadKeeper(
+                    records.threads,
+                    recorder,
+                    keeps_unfinished=settings.kept.resume_minutes > 0,
+                )
                 call = PlacedCall(
                     ctx, settings, recorder, order, progress, ending, block, ask_left, keeper
                 )
                 passing = Passing(ctx, records, recorder)
                 await carry_through(ctx, recorder, ending, call.carry, pass_on=passing.pass_on)
-                await keeper.drop()
+                await keeper.finish(ending.reason)
                 is_ours = not recorder.is_lost
         finally:
             if is_ours:

@@ -16,14 +16,15 @@ from bot.records.outbox.outbox import Outbox
 from bot.records.roster import Roster
 from bot.records.store import CallStore
 from bot.records.survey.survey import Survey
-from bot.records.thread import Threads
+from bot.records.thread import Threads, UnfinishedStories
 
 
 class Records:
     """`calls` that were made or taken, the `gate` that lets them in, and `orders` for calls with
     the do-not-call list; `diaries` of what happened in the calls, `forgetting` of what must not
     be kept, `survey` for whoever looks over many calls, the `roster` of workers and watches, and
-    `threads` by which another process goes on with a call.
+    `threads` by which another process goes on with a call, and the `unfinished` stories by which
+    another call does.
     """
 
     def __init__(self, engine: AsyncEngine, *, announces: bool = False) -> None:
@@ -38,6 +39,7 @@ class Records:
         self.outbox = Outbox(database)
         self.roster = Roster(database)
         self.threads = Threads(database)
+        self.unfinished = UnfinishedStories(database)
 
     @classmethod
     @asynccontextmanager

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     DateTime,
     Dialect,
     Enum,
@@ -18,6 +19,8 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    and_,
+    or_,
 )
 
 from bot.records.record import AgentReached, CallRecord, Direction, EndReason, Who
@@ -91,6 +94,14 @@ Index(
     sqlite_where=calls.c.ended_at.is_(None),
     postgresql_where=calls.c.ended_at.is_(None),
 )
+
+
+def theirs(number: str) -> ColumnElement[bool]:
+    """The calls from or to this number, as the other end's; not as the line's own."""
+    outbound = calls.c.direction == Direction.OUTBOUND
+    return or_(
+        and_(outbound, calls.c.to_number == number), and_(~outbound, calls.c.from_number == number)
+    )
 
 
 def to_row(record: CallRecord) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The settings of what is kept of a call, and of what it costs."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -27,6 +28,14 @@ class KeptSettings(Group):
         alias="STORYLINE_KEEP_WORDS_DAYS",
         description="So long what was said is kept in the database; older words are removed at "
         "the start and every night. 0: never written down.",
+    )
+    resume_minutes: float = Field(
+        15,
+        ge=0,
+        le=1440,
+        alias="STORYLINE_RESUME_MINUTES",
+        description="So long after a call that broke off in its story its words are kept, and a "
+        "caller with the same number is offered to go on. 0: neither.",
     )
     record: Literal["0", "1"] = Field(
         "0",
@@ -58,6 +67,11 @@ class KeptSettings(Group):
     @property
     def records(self) -> bool:
         return self.record == "1"
+
+    @property
+    def unfinished(self) -> timedelta:
+        """How long a story that broke off is kept."""
+        return timedelta(minutes=self.resume_minutes)
 
     @property
     def keeps_words(self) -> bool:

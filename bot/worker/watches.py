@@ -49,7 +49,7 @@ async def watches(
             asyncio.create_task(reports.run(), name="reports"),
             asyncio.create_task(guardian.run(), name="guardian"),
             asyncio.create_task(room_watch.run(), name="room watch"),
-            asyncio.create_task(sweep(records.threads), name="threads"),
+            asyncio.create_task(sweep(records.threads, settings.kept.unfinished), name="threads"),
             asyncio.create_task(
                 keep_words_short(records.forgetting, settings.kept.keep_words_days),
                 name="words",

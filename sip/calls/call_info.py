@@ -57,6 +57,7 @@ class CallInfo:
     The numbers are E.164, None where it is not clear which number is meant; the texts are what
     the carrier wrote, also when that is a name. `is_attested` is true when the carrier vouches for
     the caller's number (STIR/SHAKEN, full attestation); otherwise anybody may have written it.
+    `is_doubted`: the carrier says how sure it is, and it is not.
     """
 
     direction: Direction
@@ -65,6 +66,7 @@ class CallInfo:
     caller_text: str | None = None
     called_text: str | None = None
     is_attested: bool = False
+    is_doubted: bool = False
     sip_call_id: str | None = None
     trunk_id: str | None = None
     rule_id: str | None = None
@@ -97,6 +99,7 @@ class CallInfo:
         inbound = rule_id is not None
         national = home_region(ours) or region
         number = {text: understood(text, national) for text in (other, ours) if text}
+        attestation = _attestation(attributes)
         caller, called = (other, ours) if inbound else (ours, other)
         return cls(
             direction=Direction.INBOUND if inbound else Direction.OUTBOUND,
@@ -104,7 +107,8 @@ class CallInfo:
             called_number=number.get(called or ""),
             caller_text=caller,
             called_text=called,
-            is_attested=inbound and _attestation(attributes) in _FULL_ATTESTATION,
+            is_attested=inbound and attestation in _FULL_ATTESTATION,
+            is_doubted=inbound and bool(attestation) and attestation not in _FULL_ATTESTATION,
             sip_call_id=_text(attributes, _CALL_ID),
             trunk_id=_text(attributes, _TRUNK_ID),
             rule_id=rule_id,

@@ -34,7 +34,7 @@ from bot.records import (
     RecordsError,
 )
 from bot.records.diary import Diary, EventKind
-from bot.records.thread import Thread
+from bot.records.thread import SURVIVED, Thread
 from bot.settings import Settings
 from bot.talk.clips import Clip, ClipPlayer
 from bot.talk.continued import Continued
@@ -49,8 +49,6 @@ logger = logging.getLogger("storyline.takeover")
 
 # The telephone is in the room; one that is not has hung up meanwhile.
 _CALLER_LIMIT_S = 3.0
-# Two deaths are survived; then something is wrong with this very call.
-_SURVIVED = 2
 # Entries of a diary that each process may write in one call.
 _ENTRIES = 1_000_000
 
@@ -117,7 +115,7 @@ async def _carry_on(ctx: JobContext, settings: Settings, records: Records, found
         await carry_through(
             ctx, recorder, ending, call.carry, pass_on=passing.pass_on, takes_over=True
         )
-        await call.keeper.drop()
+        await call.keeper.finish(ending.reason)
     if record.direction is Direction.OUTBOUND and not recorder.is_lost:
         progress = Progress(records.orders, record.call_id)
         progress.was_answered()
@@ -143,7 +141,12 @@ class TakenOver:
         self._found = found
         self._thread = found.thread
         self._ending = ending
-        self.keeper = ThreadKeeper(records.threads, recorder, before=found.thread)
+        self.keeper = ThreadKeeper(
+            records.threads,
+            recorder,
+            before=found.thread,
+            keeps_unfinished=settings.kept.resume_minutes > 0,
+        )
         secret = settings.livekit.access.api_secret
         self._line = Line(ctx.room, ctx.job.room.name, ending, secret=secret, diary=recorder.diary)
 
@@ -155,7 +158,7 @@ class TakenOver:
         self._line.goes_on()
         on_telephone = participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_SIP
         self._line.expect(participant.identity, on_telephone=on_telephone)
-        if self._thread.deaths > _SURVIVED or self._thread.is_ending:
+        if self._thread.deaths > SURVIVED or self._thread.is_ending:
             await self._say_goodbye()
             return
         costs = costs_of(self._settings)

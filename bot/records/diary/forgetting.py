@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import delete, select, update
 
 from bot.records.admission import LIVE
 from bot.records.database import Database
@@ -13,10 +13,9 @@ from bot.records.diary.tables import TABLES, turns
 from bot.records.order import OrderState
 from bot.records.orders_table import orders
 from bot.records.outbox.table import letters
-from bot.records.record import Direction
 from bot.records.roster.tables import acts
 from bot.records.sound.shelf import Shelf
-from bot.records.table import calls
+from bot.records.table import calls, theirs
 from bot.records.thread.tables import threads
 
 
@@ -51,19 +50,15 @@ class Forgetting:
         list stays: it holds the number alone, by the number's own wish.
         """
         # Not the line's own number: whoever types that by mistake would forget everybody.
-        outbound = calls.c.direction == Direction.OUTBOUND
-        theirs = or_(
-            and_(outbound, calls.c.to_number == number),
-            and_(~outbound, calls.c.from_number == number),
-        )
+        is_theirs = theirs(number)
         ordered = orders.c.number == number
         is_live = orders.c.state.in_((OrderState.QUEUED, *LIVE))
         rows: dict[str, int] = {}
         async with self._database.writing(durable=True, alone=True) as connection:
-            over = select(calls.c.call_id).where(theirs, calls.c.ended_at.is_not(None))
+            over = select(calls.c.call_id).where(is_theirs, calls.c.ended_at.is_not(None))
             ids = set(await connection.scalars(over))
             ids |= set(await connection.scalars(select(orders.c.call_id).where(ordered, ~is_live)))
-            still = select(calls.c.call_id).where(theirs, calls.c.ended_at.is_(None))
+            still = select(calls.c.call_id).where(is_theirs, calls.c.ended_at.is_(None))
             open_ids = set(await connection.scalars(still))
             open_ids |= set(
                 await connection.scalars(select(orders.c.call_id).where(ordered, is_live))

@@ -7,6 +7,8 @@ from typing import Self
 # The newest words are enough to go on; a call of an hour must not make every write longer.
 _TURNS = 40
 _TURN_CHARS = 1500
+# So many deaths of a process a call survives; then something is wrong with this very story.
+SURVIVED = 2
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,10 @@ class Thread:
     """Where one conversation stands. Words and names stay out of the repr.
 
     `name` and `location` are None until the storyteller has taken over. `premise`: the id of what
-    is told, `told`: of what this caller was told before. `deaths`: how many processes have died
-    over this call, kept by the store alone. Fields added later need a default: a thread may have
-    been written by the version before.
+    is told, `told`: of what this caller was told before. `is_over`: nobody may go on with it in
+    another call, because the story was told or the caller objected to something. `deaths`: how many
+    processes have died over this call, kept by the store alone. Fields added later need a default:
+    a thread may have been written by the version before.
     """
 
     said: tuple[Said, ...] = field(default=(), repr=False)
@@ -35,12 +38,18 @@ class Thread:
     told: tuple[str, ...] = ()
     is_recorded: bool = False
     is_ending: bool = False
+    is_over: bool = False
     deaths: int = 0
 
     @property
     def in_story(self) -> bool:
         """Whether the storyteller had taken over."""
         return self.name is not None
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether another call may go on with the story, if this one has broken off."""
+        return self.in_story and not self.is_over and self.deaths <= SURVIVED
 
     def to_text(self) -> str:
         """What stands in the database; only the newest turns, cut to a length."""

@@ -6,7 +6,7 @@ not stand there any more can write no record (`CallStore.save`), and leaves.
 """
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, exists, select, update
 
@@ -14,7 +14,7 @@ from bot.records.database import Database
 from bot.records.record import CallRecord
 from bot.records.table import calls
 from bot.records.thread.entries import Thread
-from bot.records.thread.tables import threads
+from bot.records.thread.tables import broke_off_since, threads
 
 _TICKET = "takeover-"
 
@@ -80,17 +80,30 @@ class Threads:
             durable=True,
         )
 
+    async def settle(self, call_id: str, thread: Thread, now: datetime) -> bool:
+        """Write for the last time where the conversation stood. False if the thread is in other
+        hands by now, or was never kept.
+        """
+        state = {"updated_at": now, "state": thread.to_text()}
+        return await self._database.write(
+            update(threads).where(threads.c.call_id == call_id).values(state)
+        )
+
     async def drop(self, call_id: str) -> None:
         """The call is over."""
         async with self._database.writing() as connection:
             await connection.execute(delete(threads).where(threads.c.call_id == call_id))
         await self._database.empty_log()
 
-    async def sweep(self) -> int:
-        """Remove what calls have left that are over; returns how many."""
+    async def sweep(self, now: datetime, keep: timedelta) -> int:
+        """Remove what calls have left that are over; returns how many.
+
+        A story that broke off is left for as long as `keep`.
+        """
         is_open = exists().where(calls.c.call_id == threads.c.call_id, calls.c.ended_at.is_(None))
+        old = delete(threads).where(~is_open, ~broke_off_since(now - keep))
         async with self._database.writing() as connection:
-            swept = (await connection.execute(delete(threads).where(~is_open))).rowcount
+            swept = (await connection.execute(old)).rowcount
         if swept:
             await self._database.empty_log()
         return swept

@@ -56,6 +56,7 @@ class Floor:
         self._has_filled = False
         self.caller_turns = 0
         self.had_the_last_word = False
+        self.ends_because: EndReason | None = None
         self._look()
 
     @property
@@ -186,6 +187,7 @@ class Floor:
         if self._state is State.ENDING or self._ending.reason is not None:
             return
         self._settle(State.ENDING)
+        self.ends_because = reason
         try:
             await self._clips.stop()
             await self._finish_speaking(after)

@@ -1,4 +1,4 @@
-"""Keeps where the conversation stands, for the process that may have to go on with it."""
+"""Keeps where the conversation stands, for the process or the call that may go on with it."""
 
 import asyncio
 import logging
@@ -10,9 +10,9 @@ from livekit.agents.llm import ChatMessage
 from agents.conversation import Conversation
 from agents.storyteller import StoryAgent
 from bot.records.errors import RecordsError
-from bot.records.record import utc_now
+from bot.records.record import EndReason, utc_now
 from bot.records.recorder import CallRecorder
-from bot.records.thread import Said, Thread, Threads
+from bot.records.thread import BROKEN_OFF, Said, Thread, Threads
 from bot.talk.floor.floor import Floor, State
 
 logger = logging.getLogger("storyline.thread")
@@ -26,15 +26,25 @@ _TURNS = 40
 class ThreadKeeper:
     """Writes after every turn, in a task of its own; nothing of a call waits for it.
 
-    `before`: what another process had kept of this call. To be told of one session by `listen`;
-    `run` from the answer on.
+    `before`: what another process had kept of this call, or another call of its story.
+    `keeps_unfinished`: a story that breaks off is kept after the call. To be told of one session
+    by `listen`; `run` from the answer on.
     """
 
     def __init__(
-        self, threads: Threads, recorder: CallRecorder, *, before: Thread | None = None
+        self,
+        threads: Threads,
+        recorder: CallRecorder,
+        *,
+        before: Thread | None = None,
+        keeps_unfinished: bool = False,
     ) -> None:
         self._threads = threads
         self._recorder = recorder
+        self._before = before
+        self._was_over = before is not None and before.is_over
+        self._keeps_unfinished = keeps_unfinished
+        self._session: AgentSession[Conversation] | None = None
         self._said = list(before.said) if before else []
         self._news = asyncio.Event()
         self._news.set()
@@ -64,17 +74,29 @@ class ThreadKeeper:
             else:
                 complained = False
 
-    async def drop(self) -> None:
-        """The call is over: nothing of it is kept here. What cannot be removed is swept later."""
+    async def finish(self, reason: EndReason | None) -> None:
+        """The call is over: nothing of it is kept here, except a story that broke off. What cannot
+        be removed is swept later.
+        """
         if self._recorder.is_lost:
             return
+        call_id, thread = self._recorder.record.call_id, self._last()
+        breaks_off = reason in BROKEN_OFF and thread is not None and thread.is_unfinished
         with suppress(RecordsError, TimeoutError):
             async with asyncio.timeout(_WRITE_S):
-                await self._threads.drop(self._recorder.record.call_id)
+                if thread is None or not (breaks_off and self._keeps_unfinished):
+                    await self._threads.drop(call_id)
+                else:
+                    await self._threads.settle(call_id, thread, utc_now())
+
+    def _last(self) -> Thread | None:
+        return self._before if self._session is None else self.thread()
 
     def thread(self) -> Thread:
         """Where the conversation stands."""
-        conversation = self._session.userdata
+        assert self._session is not None, "`listen` comes first"
+        conversation, because = self._session.userdata, self._floor.ends_because
+        may_go_on = because is None or because in BROKEN_OFF
         story, premise = conversation.story, conversation.premise
         return Thread(
             said=tuple(self._said),
@@ -84,14 +106,18 @@ class ThreadKeeper:
             told=tuple(conversation.told),
             is_recorded=conversation.is_recorded,
             is_ending=self._floor.state is State.ENDING,
+            is_over=conversation.leaves_nothing or self._was_over or not may_go_on,
         )
 
     def _on_item(self, event: ConversationItemAddedEvent) -> None:
         item = event.item
         if not isinstance(item, ChatMessage) or item.role not in ("user", "assistant"):
             return
-        if text := item.text_content:
+        if (text := item.text_content) and self._session is not None:
             in_story = isinstance(self._session.current_agent, StoryAgent)
+            if self._session.userdata.story is None:
+                # Of a story that the caller did not want to go on with, nothing is kept.
+                self._said = [each for each in self._said if not each.in_story]
             self._said.append(Said(item.role == "assistant", text, in_story))
             del self._said[:-_TURNS]
         self._news.set()

@@ -113,3 +113,27 @@ def test_neither_form_of_a_call_shows_a_whole_number() -> None:
         assert "+1•••••0123" in text
         assert "2025550123" not in text
         assert "2025550100" not in text
+
+
+@pytest.mark.parametrize(
+    ("attestation", "is_attested", "is_doubted"),
+    [
+        ("A", True, False),
+        (" tn-validation-passed-a ", True, False),
+        ("B", False, True),
+        ("No-TN-Validation", False, True),
+        ("", False, False),
+        (None, False, False),
+    ],
+)
+def test_a_number_is_vouched_for_or_doubted_or_nothing_is_said_of_it(
+    attestation: str | None, is_attested: bool, is_doubted: bool
+) -> None:
+    told = {} if attestation is None else {"storyline.attestation": attestation}
+    info = CallInfo.of(SIP, INBOUND | told)
+    assert (info.is_attested, info.is_doubted) == (is_attested, is_doubted)
+
+
+def test_of_a_call_that_we_make_no_number_is_doubted() -> None:
+    attributes = {name: text for name, text in INBOUND.items() if name != "sip.ruleID"}
+    assert not CallInfo.of(SIP, attributes | {"storyline.attestation": "B"}).is_doubted

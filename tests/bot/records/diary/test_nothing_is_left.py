@@ -93,7 +93,7 @@ async def test_of_words_and_sound_that_are_old_no_byte_is_left(
         await keep_everything(records, shelf, NUMBER)
         assert WORDS in await everything(database)
         assert await records.forgetting.drop_words(NOON + timedelta(days=1)) == 2
-        assert await records.threads.sweep() == 2
+        assert await records.threads.sweep(NOON, timedelta()) == 2
         long_after = NOON + timedelta(days=10_000)
         assert await drop_sound(records.forgetting, shelf, 30, long_after) == 4
         rows, files = await everything(database), bytes_of(tmp_path)

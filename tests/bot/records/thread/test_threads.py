@@ -94,7 +94,22 @@ async def test_a_call_that_has_ended_is_not_taken_over(records: Records) -> None
 
 async def test_what_ended_calls_have_left_is_swept(records: Records) -> None:
     await _begin(records)
-    assert await records.threads.sweep() == 0
+    assert await records.threads.sweep(NOON, timedelta()) == 0
     await records.calls.close_if_open(CALL.call_id, EndReason.CRASHED, NOON)
-    assert await records.threads.sweep() == 1
+    assert await records.threads.sweep(NOON, timedelta()) == 1
+    assert await records.threads.of(CALL.call_id) is None
+
+
+async def test_the_last_writing_reaches_a_call_that_has_ended(records: Records) -> None:
+    await _begin(records)
+    await records.calls.close_if_open(CALL.call_id, EndReason.FAILED, NOON)
+    last = replace(THREAD, premise="mirror")
+    assert await records.threads.settle(CALL.call_id, last, NOON)
+    assert await records.threads.of(CALL.call_id) == last
+
+
+async def test_the_last_writing_brings_nothing_back(records: Records) -> None:
+    await _begin(records)
+    await records.threads.drop(CALL.call_id)
+    assert not await records.threads.settle(CALL.call_id, THREAD, NOON)
     assert await records.threads.of(CALL.call_id) is None

@@ -32,12 +32,17 @@ class FakeThreads:
         self.fails = fails
         self.kept: list[Thread] = []
         self.dropped: list[str] = []
+        self.settled: list[Thread] = []
 
     async def keep(self, record: Any, thread: Thread, now: Any) -> None:
         if self.fails:
             self.fails -= 1
             raise DatabaseUnavailable("away")
         self.kept.append(thread)
+
+    async def settle(self, call_id: str, thread: Thread, now: Any) -> bool:
+        self.settled.append(thread)
+        return True
 
     async def drop(self, call_id: str) -> None:
         if self.fails:
@@ -48,11 +53,18 @@ class FakeThreads:
 class Kept:
     """A session with its keeper."""
 
-    def __init__(self, *, fails: int = 0, before: Thread | None = None) -> None:
+    def __init__(
+        self, *, fails: int = 0, before: Thread | None = None, keeps_unfinished: bool = True
+    ) -> None:
         self.scene, self.session = Scene(), FakeSession()
         self.session.userdata = Conversation(line=cast(Any, None), is_recorded=True)
         self.threads, self.recorder = FakeThreads(fails), FakeRecorder()
-        self.keeper = ThreadKeeper(cast(Any, self.threads), cast(Any, self.recorder), before=before)
+        self.keeper = ThreadKeeper(
+            cast(Any, self.threads),
+            cast(Any, self.recorder),
+            before=before,
+            keeps_unfinished=keeps_unfinished,
+        )
         self.keeper.listen(self.session.as_session, self.scene.floor)
 
     def says(self, role: str, words: str) -> None:
@@ -137,20 +149,91 @@ async def test_a_database_that_was_away_gets_the_newest_state() -> None:
     assert len(call.threads.kept) == 1
 
 
-async def test_nothing_is_kept_of_a_call_that_is_over() -> None:
+async def test_a_story_that_broke_off_is_left_with_its_newest_words() -> None:
     call = Kept()
-    await call.keeper.drop()
+    call.hands_over()
+    call.says("assistant", "Left, or right?")
+    await call.keeper.finish(EndReason.CALLER_HUNG_UP)
+    assert call.threads.dropped == []
+    assert [each.said for each in call.threads.settled] == [(Said(True, "Left, or right?", True),)]
+
+
+async def test_of_a_story_that_was_told_nothing_is_left() -> None:
+    call = Kept()
+    call.hands_over()
+    await call.keeper.finish(EndReason.STORY_FINISHED)
+    assert (call.threads.dropped, call.threads.settled) == (["one"], [])
+
+
+async def test_of_an_introduction_nothing_is_left() -> None:
+    call = Kept()
+    call.says("user", "Peter.")
+    await call.keeper.finish(EndReason.CALLER_HUNG_UP)
     assert call.threads.dropped == ["one"]
+
+
+async def test_where_nothing_is_to_be_left_nothing_is() -> None:
+    call = Kept(keeps_unfinished=False)
+    call.hands_over()
+    await call.keeper.finish(EndReason.CALLER_HUNG_UP)
+    assert call.threads.dropped == ["one"]
+
+
+async def test_who_hangs_up_on_the_goodbye_has_heard_the_story() -> None:
+    call = Kept()
+    call.hands_over()
+    await call.scene.floor.last_words(EndReason.STORY_FINISHED)
+    await call.keeper.finish(EndReason.CALLER_HUNG_UP)
+    assert call.threads.dropped == ["one"]
+
+
+async def test_who_hangs_up_because_echo_must_stop_has_not() -> None:
+    call = Kept()
+    call.hands_over()
+    await call.scene.floor.last_words(EndReason.WORKER_SHUTDOWN)
+    await call.keeper.finish(EndReason.CALLER_HUNG_UP)
+    assert len(call.threads.settled) == 1
+
+
+async def test_of_a_caller_who_objected_nothing_is_left() -> None:
+    call = Kept()
+    call.hands_over()
+    call.session.userdata.leaves_nothing = True
+    await call.keeper.finish(EndReason.CALLER_HUNG_UP)
+    assert call.threads.dropped == ["one"]
+
+
+async def test_an_objection_outlives_the_process_that_heard_it() -> None:
+    call = Kept(before=Thread(name="Peter", is_over=True))
+    call.hands_over()
+    await call.keeper.finish(EndReason.CALLER_HUNG_UP)
+    assert call.threads.dropped == ["one"]
+
+
+async def test_a_story_that_was_taken_over_is_left_when_nobody_came_to_hear_it() -> None:
+    before = Thread(name="Peter", said=(Said(True, "Left, or right?", True),))
+    threads, recorder = FakeThreads(), FakeRecorder()
+    keeper = ThreadKeeper(
+        cast(Any, threads), cast(Any, recorder), before=before, keeps_unfinished=True
+    )
+    await keeper.finish(EndReason.NEVER_ANSWERED)
+    assert (threads.dropped, threads.settled) == ([], [before])
+
+
+async def test_of_a_story_that_the_caller_gave_up_no_word_is_kept() -> None:
+    call = Kept(before=Thread(name="Peter", said=(Said(True, "Left, or right?", True),)))
+    call.says("assistant", "Who is calling?")
+    assert (await call.after(1)).said == (Said(True, "Who is calling?"),)
 
 
 async def test_what_cannot_be_removed_harms_no_call() -> None:
     call = Kept(fails=1)
-    await call.keeper.drop()
+    await call.keeper.finish(EndReason.STORY_FINISHED)
     assert call.threads.dropped == []
 
 
 async def test_the_thread_of_a_call_that_goes_on_elsewhere_is_left() -> None:
     call = Kept()
     call.recorder.lost.set()
-    await call.keeper.drop()
+    await call.keeper.finish(EndReason.STORY_FINISHED)
     assert call.threads.dropped == []
