@@ -8,7 +8,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from bot.records.diary import CallDiary
-from bot.records.diary.forgetting import Forgotten
+from bot.records.diary.removal import Forgotten
 from bot.records.errors import RecordsError
 from bot.records.record import CallRecord
 from bot.records.records import Records

@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.records.database import PATIENCE_S, Database, create_engine
 from bot.records.diary.diaries import Diaries
 from bot.records.diary.forgetting import Forgetting
+from bot.records.diary.wishes import Wishes
 from bot.records.ledger import Ledger
 from bot.records.limits.gate import Gate
+from bot.records.memory import Memories
 from bot.records.migrate import check_tables
 from bot.records.outbox.outbox import Outbox
 from bot.records.roster import Roster
@@ -21,10 +23,10 @@ from bot.records.thread import Threads, UnfinishedStories
 
 class Records:
     """`calls` that were made or taken, the `gate` that lets them in, and `orders` for calls with
-    the do-not-call list; `diaries` of what happened in the calls, `forgetting` of what must not
-    be kept, `survey` for whoever looks over many calls, the `roster` of workers and watches, and
-    `threads` by which another process goes on with a call, and the `unfinished` stories by which
-    another call does.
+    the do-not-call list; `diaries` of what happened in the calls, `memories` of callers who said
+    yes, `forgetting` of what must not be kept, `wishes` of callers to be forgotten, `survey` for
+    whoever looks over many calls, the `roster` of workers and watches, `threads` by which another
+    process goes on with a call, and the `unfinished` stories by which another call does.
     """
 
     def __init__(self, engine: AsyncEngine, *, announces: bool = False) -> None:
@@ -35,6 +37,8 @@ class Records:
         self.orders = Ledger(database)
         self.diaries = Diaries(database)
         self.forgetting = Forgetting(database)
+        self.memories = Memories(database)
+        self.wishes = Wishes(database)
         self.survey = Survey(database)
         self.outbox = Outbox(database)
         self.roster = Roster(database)

@@ -57,6 +57,14 @@ class KeptSettings(Group):
         description="So long a recording is kept; older ones are removed at the start and every "
         "night.",
     )
+    memory_days: float = Field(
+        365,
+        ge=1,
+        le=3650,
+        alias="STORYLINE_MEMORY_DAYS",
+        description="Whoever said yes to being remembered and has not called for so many days is "
+        "forgotten.",
+    )
     prices: Annotated[FilePath, AfterValidator(_price_table)] | None = Field(
         None,
         alias="STORYLINE_PRICES",

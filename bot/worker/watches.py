@@ -5,7 +5,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from bot.records import Records
-from bot.records.diary.retention import keep_sound_short, keep_words_short
+from bot.records.diary.retention import (
+    heed_wishes,
+    keep_memories_short,
+    keep_sound_short,
+    keep_words_short,
+)
 from bot.records.sound.shelf import Shelf
 from bot.records.thread.sweeping import sweep
 from bot.settings import Settings
@@ -43,6 +48,7 @@ async def watches(
             records.roster, metrics, None if load is None else lambda: load(room_watch)
         )
         room_watch = RoomWatch(rooms, did=reports.did)
+        shelf = Shelf(settings.kept.recordings_dir)
         rescue = Rescue(records.threads, rooms, did=reports.did)
         guardian = Guardian(records.calls, rooms, did=reports.did, rescue=rescue, jobs=jobs)
         tasks = [
@@ -55,13 +61,13 @@ async def watches(
                 name="words",
             ),
             asyncio.create_task(
-                keep_sound_short(
-                    records.forgetting,
-                    Shelf(settings.kept.recordings_dir),
-                    settings.kept.keep_recordings_days,
-                ),
+                keep_sound_short(records.forgetting, shelf, settings.kept.keep_recordings_days),
                 name="recordings",
             ),
+            asyncio.create_task(
+                keep_memories_short(records.memories, settings.kept.memory_days), name="memories"
+            ),
+            asyncio.create_task(heed_wishes(records.wishes, shelf), name="wishes"),
         ]
         if settings.webhooks.is_on:
             sender = Sender(records, settings.webhooks)

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.records import BlockedBy
-from bot.records.diary.forgetting import Forgotten
+from bot.records.diary.removal import Forgotten
 from desk.pages.office_of import office_of
 from desk.query import spelled
 from desk.render import page

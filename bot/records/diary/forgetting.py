@@ -2,36 +2,18 @@
 
 import asyncio
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from bot.records.admission import LIVE
 from bot.records.database import Database
-from bot.records.diary.tables import TABLES, turns
+from bot.records.diary.removal import EVERYTHING, Forgotten, parts, remove, remove_memory
+from bot.records.diary.tables import turns
 from bot.records.order import OrderState
 from bot.records.orders_table import orders
-from bot.records.outbox.table import letters
-from bot.records.roster.tables import acts
 from bot.records.sound.shelf import Shelf
 from bot.records.table import calls, theirs
-from bot.records.thread.tables import threads
-
-
-@dataclass(frozen=True)
-class Forgotten:
-    """How many rows went, by table, and how many files; and how many calls are in progress and
-    stay for now.
-    """
-
-    rows: dict[str, int] = field(default_factory=dict)
-    files: int = 0
-    in_progress: int = 0
-
-    @property
-    def total(self) -> int:
-        return sum(self.rows.values())
 
 
 class Forgetting:
@@ -44,31 +26,26 @@ class Forgetting:
 
     async def forget(self, number: str, shelf: Shelf) -> Forgotten:
         """Remove every call from or to `number`, all that hangs on it, the recordings on `shelf`
-        too, and every order for it.
+        too, every order for it, and what is remembered of its callers.
 
         Calls in progress are left, and counted: forget again when they are over. The do-not-call
         list stays: it holds the number alone, by the number's own wish.
         """
         # Not the line's own number: whoever types that by mistake would forget everybody.
-        is_theirs = theirs(number)
         ordered = orders.c.number == number
         is_live = orders.c.state.in_((OrderState.QUEUED, *LIVE))
-        rows: dict[str, int] = {}
         async with self._database.writing(durable=True, alone=True) as connection:
-            over = select(calls.c.call_id).where(is_theirs, calls.c.ended_at.is_not(None))
+            over = select(calls.c.call_id).where(theirs(number), calls.c.ended_at.is_not(None))
             ids = set(await connection.scalars(over))
             ids |= set(await connection.scalars(select(orders.c.call_id).where(ordered, ~is_live)))
-            still = select(calls.c.call_id).where(is_theirs, calls.c.ended_at.is_(None))
+            still = select(calls.c.call_id).where(theirs(number), calls.c.ended_at.is_(None))
             open_ids = set(await connection.scalars(still))
             open_ids |= set(
                 await connection.scalars(select(orders.c.call_id).where(ordered, is_live))
             )
             files = await asyncio.to_thread(shelf.remove, sorted(ids - open_ids))
-            for table in (*TABLES, letters, acts, threads, orders, calls):
-                rows[table.name] = 0
-                for part in _parts(sorted(ids - open_ids)):
-                    gone = await connection.execute(delete(table).where(table.c.call_id.in_(part)))
-                    rows[table.name] += gone.rowcount
+            rows = await remove(connection, EVERYTHING, ids - open_ids)
+            rows |= await remove_memory(connection, number)
         await self._database.empty_log()
         return Forgotten(rows, files, len(open_ids))
 
@@ -85,11 +62,7 @@ class Forgetting:
         """Those of `call_ids` that are no calls any more."""
         known: set[str] = set()
         async with self._database.reading() as connection:
-            for part in _parts(sorted(call_ids)):
+            for part in parts(call_ids):
                 found = select(calls.c.call_id).where(calls.c.call_id.in_(part))
                 known |= set(await connection.scalars(found))
         return set(call_ids) - known
-
-
-def _parts(ids: list[str], size: int = 500) -> list[list[str]]:
-    return [ids[start : start + size] for start in range(0, len(ids), size)]

@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, time, timedelta
 
 from bot.records.diary.forgetting import Forgetting
+from bot.records.diary.wishes import Wishes
 from bot.records.errors import RecordsError
+from bot.records.memory import Memories
 from bot.records.record import utc_now
 from bot.records.sound.shelf import Shelf
 
@@ -14,6 +16,7 @@ logger = logging.getLogger("storyline.records")
 
 _NIGHT = time(3, 30, tzinfo=UTC)
 _AGAIN_S = 60
+_HOUR_S = 3600.0
 # Its call may be in progress, or have a record that could not be written yet.
 _NEW = timedelta(days=1)
 
@@ -42,6 +45,33 @@ async def keep_sound_short(forgetting: Forgetting, shelf: Shelf, keep_days: floa
     await _every_night(look)
 
 
+async def keep_memories_short(memories: Memories, keep_days: float) -> None:
+    """Forget whoever has not called for so long, now and every night, until cancelled."""
+
+    async def look() -> None:
+        dropped = await memories.drop(utc_now() - timedelta(days=keep_days))
+        if dropped:
+            logger.info("callers of long ago are forgotten", extra={"people": dropped})
+
+    await _every_night(look)
+
+
+async def heed_wishes(wishes: Wishes, shelf: Shelf) -> None:
+    """Remove what callers wanted forgotten and limits needed for a day, now and every hour, until
+    cancelled.
+    """
+
+    async def look() -> None:
+        gone = await wishes.carry_out(shelf, utc_now())
+        if gone.total or gone.files:
+            logger.info(
+                "the rest of what callers wanted forgotten is removed",
+                extra={"rows": gone.total, "files": gone.files},
+            )
+
+    await _again(look, lambda: _HOUR_S)
+
+
 async def drop_sound(forgetting: Forgetting, shelf: Shelf, keep_days: float, now: datetime) -> int:
     """Remove what is too old, or is nobody's; returns how many files went. Raises RecordsError."""
     kept = await asyncio.to_thread(shelf.kept)
@@ -61,6 +91,10 @@ def until_night_s(now: datetime) -> float:
 
 
 async def _every_night(look: Callable[[], Awaitable[None]]) -> None:
+    await _again(look, lambda: until_night_s(utc_now()))
+
+
+async def _again(look: Callable[[], Awaitable[None]], pause_s: Callable[[], float]) -> None:
     while True:
         try:
             await look()
@@ -68,4 +102,4 @@ async def _every_night(look: Callable[[], Awaitable[None]]) -> None:
             logger.warning("what is old not removed yet", extra={"error": str(error)})
             await asyncio.sleep(_AGAIN_S)
         else:
-            await asyncio.sleep(until_night_s(utc_now()))
+            await asyncio.sleep(pause_s())

@@ -51,4 +51,12 @@ usage = Table(
     Column("cost_usd", Float),
 )
 
+# Calls whose caller wanted to be forgotten: what limits need of them stays until then.
+to_forget = Table(
+    "calls_to_forget",
+    metadata,
+    Column("call_id", String(36), primary_key=True),
+    Column("forget_at", UtcDateTime, nullable=False),
+)
+
 TABLES = (turns, events, usage)

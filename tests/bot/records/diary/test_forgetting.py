@@ -68,8 +68,11 @@ async def test_nothing_is_left_of_a_number(records: Records, database: str) -> N
         "webhooks": 0,
         "watch_acts": 0,
         "call_threads": 0,
+        "calls_to_forget": 0,
         "outbound_calls": 1,
         "calls": 2,
+        "told_stories": 0,
+        "remembered_callers": 0,
     }
     left = await everything(database)
     assert NUMBER not in left and caller.call_id not in left and called.call_id not in left

@@ -6,6 +6,7 @@ from pathlib import Path
 from bot.records import BlockedBy, Direction, EndReason, Records
 from bot.records.diary import Entry
 from bot.records.diary.retention import drop_sound
+from bot.records.memory import Remembered, ToldStory
 from bot.records.roster import Act, Acted
 from bot.records.sound.shelf import Shelf
 from bot.records.thread import Said, Thread
@@ -44,11 +45,17 @@ async def keep_everything(records: Records, shelf: Shelf, number: str) -> list[s
         entries: list[tuple[int, Entry]] = [(1, an_event()), (2, a_turn(words=WORDS))]
         await records.diaries.write(call.call_id, entries, [some_usage()])
         await records.threads.keep(call, Thread(said=(Said(False, WORDS),)), NOON)
+        await records.wishes.forget_call(call.call_id, shelf, NOON)
         await records.calls.close_if_open(call.call_id, EndReason.CRASHED, NOON, "died")
         await records.roster.note([Acted(act=Act.ENDED_DEAD, at=NOON, call_id=call.call_id)])
         shelf.sound(call.call_id).parent.mkdir(exist_ok=True)
         shelf.sound(call.call_id).write_bytes(SOUND)
         shelf.levels(call.call_id).write_bytes(SOUND)
+    told = (ToldStory(premise="lighthouse", line="you woke it", told_at=NOON),)
+    maria = Remembered(
+        number=number, called="maria", name="Maria", location="Lisbon", heard_at=NOON, told=told
+    )
+    await records.memories.keep(maria)
     return [rang.call_id, called.call_id]
 
 
