@@ -1,7 +1,7 @@
 """What one conversation knows, and the only thing an agent knows of the telephone."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from livekit.agents.llm import RealtimeModel
@@ -9,6 +9,7 @@ from livekit.agents.llm import RealtimeModel
 from agents.last_words import LastWords
 from agents.stories import Premise
 from agents.story import StoryData
+from agents.taming.leash import Leash
 
 
 class NotSpoken(Exception):
@@ -59,6 +60,7 @@ class Conversation:
     `tells_keys`: every caller is told at the beginning that the keys of the telephone work, too.
     `is_recorded`: every caller is told at the beginning that the call is recorded, and may object.
     `leaves_nothing`: the caller objected to something, so the story is not kept for another call.
+    `leash`: what the models may still do in this call.
     """
 
     line: PhoneLine
@@ -69,4 +71,5 @@ class Conversation:
     tells_keys: bool = False
     is_recorded: bool = False
     leaves_nothing: bool = False
+    leash: Leash = field(default_factory=Leash)
     handover: str | None = None  # the id of the speech that handed over to the storyteller

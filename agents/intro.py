@@ -2,7 +2,7 @@
 
 import contextlib
 
-from livekit.agents import Agent, RunContext, StopResponse, function_tool
+from livekit.agents import RunContext, StopResponse, function_tool
 
 from agents.callee import Callee
 from agents.conversation import Conversation, NotSpoken
@@ -12,9 +12,14 @@ from agents.prompts import load_prompt
 from agents.stories import choose_premise
 from agents.story import StoryData
 from agents.storyteller import StoryAgent, carry_words
+from agents.taming.tamed import TamedAgent
+
+# Two facts, two tries for each, and two questions of the caller's own. A model that does not hand
+# over by then never will.
+_MOST_TURNS = 6
 
 
-class IntroAgent(Agent):
+class IntroAgent(TamedAgent):
     """Greets, gathers name and place, and hands over to StoryAgent exactly once.
 
     `callee` is for a call that Echo makes: she says why she calls, asks only for what is not
@@ -56,7 +61,7 @@ class IntroAgent(Agent):
 
     @function_tool
     async def information_gathered(
-        self, context: RunContext[Conversation], name: str, location: str
+        self, context: RunContext[Conversation], name: str = "", location: str = ""
     ) -> StoryAgent:
         """Call this as soon as the caller's name and place are known or refused.
 
@@ -73,6 +78,13 @@ class IntroAgent(Agent):
         conversation.handover = context.speech_handle.id
         story = (self._callee or Callee()).story(name, location)
         return self._hand_over(conversation, story)
+
+    def _words_of_ours(self, said: list[str]) -> str:
+        question = self._callee.question if self._callee is not None else ""
+        return question or load_prompt("greeting_question")
+
+    def _must_call(self, said: list[str]) -> str:
+        return "information_gathered" if len(said) > _MOST_TURNS else ""
 
     def _hand_over(self, conversation: Conversation, story: StoryData) -> StoryAgent:
         conversation.story = story

@@ -1,6 +1,6 @@
 """Echo tells an interactive story about the caller."""
 
-from livekit.agents import Agent, RunContext, StopResponse, function_tool
+from livekit.agents import RunContext, StopResponse, ToolError, function_tool
 from livekit.agents.llm import ChatContext, ChatMessage, RealtimeModel
 from livekit.agents.types import NOT_GIVEN
 
@@ -11,6 +11,8 @@ from agents.last_words import LastWords
 from agents.prompts import load_prompt
 from agents.stories import Premise, choose_premise
 from agents.story import StoryData
+from agents.taming.tamed import TamedAgent, turns_of
+from agents.taming.wishes import may_want_to_leave
 
 
 def carry_words(chat_ctx: ChatContext) -> ChatContext:
@@ -24,7 +26,7 @@ def carry_words(chat_ctx: ChatContext) -> ChatContext:
     )
 
 
-class StoryAgent(Agent):
+class StoryAgent(TamedAgent):
     """Tells the story, by voice-to-voice model or by the session's pipeline.
 
     `premise`: the plan to tell by; by chance where none is given. `realtime` None means the
@@ -53,6 +55,9 @@ class StoryAgent(Agent):
         )
         self._story = story
         self._resuming = resuming
+        # What the caller had said before the story, and how often they have spoken in it.
+        self._said_before = turns_of(chat_ctx) if chat_ctx is not None else []
+        self._turns = 0
 
     @property
     def story(self) -> StoryData:
@@ -65,6 +70,8 @@ class StoryAgent(Agent):
 
     async def on_user_turn_completed(self, turn_ctx: ChatContext, new_message: ChatMessage) -> None:
         """Tell the pipeline's model that it was interrupted; a realtime model knows by itself."""
+        self._turns += 1
+        await super().on_user_turn_completed(turn_ctx, new_message)
         last = next((m for m in reversed(turn_ctx.messages()) if m.role == "assistant"), None)
         if last is not None and last.interrupted:
             turn_ctx.add_message(role="system", content=load_prompt("interrupted"))
@@ -72,10 +79,31 @@ class StoryAgent(Agent):
     @function_tool
     async def story_finished(self, context: RunContext[Conversation]) -> None:
         """Call this when the story has ended, or as soon as the caller wants to stop."""
+        if not self._may_end(turns_of(self.chat_ctx)):
+            raise ToolError(load_prompt("begin_story"))
         context.disallow_interruptions()
+        context.userdata.leash.is_ending = True
         words = LastWords(
             text=load_prompt("goodbye_spoken", name=self._story.name),
             instructions=load_prompt("goodbye", name=self._story.name),
         )
         await context.userdata.line.say_goodbye(words, after=context.wait_for_playout)
         raise StopResponse
+
+    def _may_end(self, said: list[str]) -> bool:
+        """Whether there is a story to end: nobody who wants one is said goodbye to before it."""
+        if self._resuming or self._turns or len(said) > len(self._said_before):
+            return True
+        return bool(said) and may_want_to_leave(said[-1])
+
+    def _is_welcome(self, said: list[str], tool: str) -> bool:
+        return tool != "story_finished" or self._may_end(said)
+
+    def _words_of_ours(self, said: list[str]) -> str:
+        begun = self._resuming or len(said) > len(self._said_before)
+        story = self._story
+        prompt = "what_next" if begun else "first_scene"
+        return load_prompt(prompt, name=story.name, location=story.location)
+
+    def _question(self, said: list[str]) -> str:
+        return load_prompt("too_long")

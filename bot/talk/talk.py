@@ -49,6 +49,9 @@ _ANSWER_LIMIT_S = 60.0
 # Of a call that goes on in another process.
 _PROBE_LIMIT_S = 0.8
 _LEFT_S = 60.0
+# A tool whose answer the model speaks of, and another one; a model that calls on is not asked more
+# than three times in a turn.
+_TOOL_STEPS = 1
 
 
 class Talk:
@@ -191,6 +194,7 @@ class Talk:
             aec_warmup_duration=None,
             # In place of LiveKit's filters: "*sighs*" is not said, "and 3 %" is.
             tts_text_transforms=[spoken],
+            max_tool_steps=_TOOL_STEPS,
         )
 
     async def _start_session(self) -> None:

@@ -12,10 +12,13 @@ from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS, NOT_GIVEN, APIConn
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: words, tool calls by name, or a failure; after a delay."""
+    """One answer: words, tool calls by name, or a failure; after a delay.
+
+    The arguments of a call are written as JSON, or are the text that the model writes.
+    """
 
     text: str = ""
-    calls: tuple[tuple[str, dict[str, str]], ...] = ()
+    calls: tuple[tuple[str, dict[str, str] | str], ...] = ()
     fails: bool = False
     stalls: bool = False
 
@@ -28,11 +31,12 @@ class Asked:
 
 
 class ScriptedLLM(llm.LLM[str]):
-    """Gives the answers in order; asked more often than that, it fails."""
+    """Gives the answers in order; asked more often than that, it gives `then`, or fails."""
 
-    def __init__(self, *answers: Answer) -> None:
+    def __init__(self, *answers: Answer, then: Answer | None = None) -> None:
         super().__init__()
         self._answers = deque(answers)
+        self._then = then or Answer(fails=True)
         self.asked: list[Asked] = []
 
     def chat(
@@ -47,7 +51,7 @@ class ScriptedLLM(llm.LLM[str]):
     ) -> llm.LLMStream:
         messages = [(str(m.role), m.text_content or "") for m in chat_ctx.messages()]
         self.asked.append(Asked(messages))
-        answer = self._answers.popleft() if self._answers else Answer(fails=True)
+        answer = self._answers.popleft() if self._answers else self._then
         once = APIConnectOptions(max_retry=0, timeout=conn_options.timeout)
         return _Stream(self, answer, chat_ctx=chat_ctx, tools=tools or [], conn_options=once)
 
@@ -63,10 +67,14 @@ class _Stream(llm.LLMStream):
         if self._answer.stalls:
             await asyncio.Event().wait()
         calls = [
-            llm.FunctionToolCall(name=name, arguments=json.dumps(arguments), call_id=f"call-{i}")
+            llm.FunctionToolCall(name=name, arguments=_written(arguments), call_id=f"call-{i}")
             for i, (name, arguments) in enumerate(self._answer.calls)
         ]
         delta = llm.ChoiceDelta(
             role="assistant", content=self._answer.text or None, tool_calls=calls
         )
         self._event_ch.send_nowait(llm.ChatChunk(id="scripted", delta=delta))
+
+
+def _written(arguments: dict[str, str] | str) -> str:
+    return arguments if isinstance(arguments, str) else json.dumps(arguments)

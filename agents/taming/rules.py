@@ -1,0 +1,41 @@
+"""Whether Echo reads out what she was told to do."""
+
+import re
+from functools import cache
+
+from agents.prompts import load_prompt
+
+# So many words in a row are no chance. "A warm storyteller on the telephone" may be said.
+_WORDS = 8
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_QUESTION = re.compile(r"[^.:!?\n]*\?")
+# Longer than eight words of any language that is told stories in.
+_TAIL_CHARS = 300
+
+
+class Rules:
+    """Listens to one answer, piece by piece."""
+
+    def __init__(self) -> None:
+        self._tail = ""
+
+    def are_in(self, piece: str) -> bool:
+        """Whether the answer up to the end of `piece` has eight words in a row of the rules.
+
+        The plan of the story is not among them, nor is a question that they give as an example.
+        """
+        self._tail = (self._tail + piece)[-_TAIL_CHARS:]
+        return not _rows(self._tail).isdisjoint(_secrets())
+
+
+@cache
+def _secrets() -> frozenset[tuple[str, ...]]:
+    story = load_prompt("story", name="", location="", plan="")
+    texts = (load_prompt("intro"), load_prompt("intro_callee", name="", location=""), story)
+    lines = (_QUESTION.sub("\n", line) for text in texts for line in text.splitlines())
+    return frozenset(row for line in lines for part in line.split("\n") for row in _rows(part))
+
+
+def _rows(text: str) -> set[tuple[str, ...]]:
+    words = [word.lower().replace("’", "'") for word in _WORD.findall(text)]
+    return {tuple(words[at : at + _WORDS]) for at in range(len(words) - _WORDS + 1)}

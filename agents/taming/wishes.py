@@ -1,0 +1,54 @@
+"""Plain words of a caller's that must be understood whatever the model makes of them."""
+
+import re
+
+_CLAUSES = re.compile(r"[.,;:!?…]+")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+
+# Narrow on purpose: what is told in stories (fires, wounds, police) is none of it, and neither is
+# somebody else's trouble that is only spoken of.
+_HELP = re.compile(
+    r"\b(?:call|get|send|need|want)\b(?: (?:me|us|him|her|for|please|someone|somebody)\b){0,2}"
+    r" an ambulance\b"
+    r"|\b(?:call|dial|ring) (?:911|112|999|nine one one|nine nine nine|one one two)\b"
+    r"|\b(?:this is|it's|it is|i have|we have) (?:an|a real|a medical|an actual) emergency\b"
+    r"|\breal emergency\b"
+    r"|^(?:help )?emergency(?: (?:emergency|help|please))*$"
+    r"|\bi (?:can't|cannot|can not) breathe\b(?! (?:fire|under))"
+    r"|\b(?:my \w+|he|she) (?:isn't|is not|has stopped|stopped) breathing\b"
+    r"|\bi(?:'m| am)? (?:having|have|think i'm having) a (?:heart attack|stroke)\b"
+    r"|\bi(?:'m| am) going to (?:kill|hurt) myself\b"
+    r"|\bi want to (?:kill myself|die)\b(?! (?:laughing|of))"
+)
+_NOT_MEANT = re.compile(
+    r"\b(?:not|no|isn't|wasn't|don't|doesn't|didn't|in the story) (?:\w+ ){0,2}$"
+)
+
+# fmt: off
+_LEAVING = frozenset((
+    "busy", "bye", "don't", "end", "enough", "goodbye", "later", "leave", "never", "no", "nope",
+    "not", "quit", "sleep", "stop", "time",
+))
+# fmt: on
+
+
+def asks_for_help(said: str) -> bool:
+    """Whether the caller seems to be in real need of help. English."""
+    return any(_is_meant(" ".join(_words(clause))) for clause in _CLAUSES.split(said))
+
+
+def _is_meant(clause: str) -> bool:
+    found = _HELP.search(clause)
+    return found is not None and not _NOT_MEANT.search(clause[: found.start()])
+
+
+def may_want_to_leave(said: str) -> bool:
+    """Whether the caller may have said that they want no story, or no more of it. English.
+
+    True for many who want nothing of the kind: it only permits.
+    """
+    return not _LEAVING.isdisjoint(_words(said))
+
+
+def _words(said: str) -> list[str]:
+    return [word.lower().replace("’", "'") for word in _WORD.findall(said)]
