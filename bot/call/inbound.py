@@ -60,6 +60,8 @@ class InboundCall:
             sip_call_id=info.sip_call_id,
         )
         self._line.expect(participant.identity, on_telephone=info.is_sip)
+        # It was being written while the room was joined: 20 ms in which nobody waits for it.
+        await self._recorder.wait_written()
         refusal = await may_come_in(self._records.gate, self._recorder.record, self._settings)
         if refusal is not None:
             await turn_away(self._ctx, self._settings, self._line, self.ending, refusal)

@@ -76,6 +76,7 @@ async def place_call(ctx: JobContext, settings: Settings, call_id: str) -> None:
                 Diary(records.diaries, call_id, listener=Warm.of(ctx.proc).listener) as diary,
                 CallRecorder(records.calls, record, diary=diary) as recorder,
             ):
+                await recorder.wait_written()
                 block = partial(block_number, records.orders, order.number)
                 ask_left = asking(records.gate, recorder, costs_of(settings).for_our_calls)
                 keeper = ThreadKeeper(

@@ -24,7 +24,7 @@ logger = logging.getLogger("storyline.records")
 LEASE_S = 6.0
 BEAT_S = 1.0
 
-_FIRST_WRITE_S = 0.5  # the caller hears ringing meanwhile; after that the call goes first
+_FIRST_WRITE_S = 0.5  # the caller hears ringing meanwhile
 _WRITE_S = 3.0
 _WHOSE_S = 1.0
 _LAST_WRITES_S = 8.0  # inside the time that a worker gives an ending call
@@ -85,6 +85,10 @@ class CallRecorder:
         """Whether another process has the call now: room, record and order are not ours to end."""
         return self._lost.is_set()
 
+    async def wait_written(self) -> None:
+        """Return when the record exists, or after half a second: the call goes first."""
+        await _wait(self._written, _FIRST_WRITE_S)
+
     async def wait_lost(self) -> None:
         """Return when another process has taken the call over."""
         await self._lost.wait()
@@ -105,7 +109,6 @@ class CallRecorder:
 
     async def __aenter__(self) -> Self:
         self._beating = asyncio.create_task(self._beat(), name="call record")
-        await _wait(self._written, _FIRST_WRITE_S)
         return self
 
     async def __aexit__(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.records.database import Database
 from bot.records.limits.cost import cost_usd, left_usd, used_up
 from bot.records.limits.limits import DAY, HOUR, CallerLimits, CostLimits, InboundLimits, Limit
-from bot.records.limits.usage import count, counted, line_is_full, minutes
+from bot.records.limits.usage import count, count_each, counted, line_is_full, minutes
 from bot.records.record import CallRecord, Direction, EndReason
 from bot.records.table import calls, to_row
 
@@ -112,15 +112,10 @@ async def _reached(
     in_an_hour: tuple[ColumnElement[bool], ...],
     in_a_day: tuple[ColumnElement[bool], ...],
 ) -> Limit | None:
-    pairs = (
-        (allowed.at_once, at_once),
-        (allowed.per_hour, in_an_hour),
-        (allowed.per_day, in_a_day),
-    )
-    for name, (most, conditions) in zip(names, pairs, strict=True):
-        if await count(connection, *conditions) >= most:
-            return name
-    return None
+    found = await count_each(connection, at_once, in_an_hour, in_a_day)
+    most = (allowed.at_once, allowed.per_hour, allowed.per_day)
+    reached = (name for name, n, limit in zip(names, found, most, strict=True) if n >= limit)
+    return next(reached, None)
 
 
 async def _times_refused(connection: AsyncConnection, record: CallRecord, now: datetime) -> int:

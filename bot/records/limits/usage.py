@@ -1,5 +1,6 @@
 """How much has been used: counted over the calls' own rows."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, extract, func, literal, or_, select
@@ -20,8 +21,17 @@ def counted() -> ColumnElement[bool]:
 
 async def count(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> int:
     """How many calls fulfil all of these."""
-    statement = select(func.count()).select_from(calls).where(*conditions)
-    return int((await connection.execute(statement)).scalar_one())
+    (found,) = await count_each(connection, conditions)
+    return found
+
+
+async def count_each(
+    connection: AsyncConnection, *groups: Sequence[ColumnElement[bool]]
+) -> tuple[int, ...]:
+    """How many calls fulfil all conditions of each group, in one question: a caller waits."""
+    each = (select(func.count()).select_from(calls).where(*group) for group in groups)
+    row = (await connection.execute(select(*(one.scalar_subquery() for one in each)))).one()
+    return tuple(row)
 
 
 async def line_is_full(

@@ -125,6 +125,9 @@ class FakeRecorder:
     def is_lost(self) -> bool:
         return self.lost.is_set()
 
+    async def wait_written(self) -> None:
+        await asyncio.sleep(0)
+
     async def is_taken(self) -> bool:
         return self.is_lost
 

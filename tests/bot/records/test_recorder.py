@@ -70,6 +70,7 @@ async def recording(
     store: CallStore, record: CallRecord, beat_s: float = 0.01
 ) -> AsyncIterator[CallRecorder]:
     async with CallRecorder(store, record, beat_s=beat_s, clock=Clock()) as recorder:
+        await recorder.wait_written()
         yield recorder
 
 
