@@ -2,7 +2,7 @@
 
 A file is a `string.Template`: `$name` and `$location` are filled in by `load_prompt`.
 
-`_VERSION` goes up with a change of how Echo tells; docs/stories.md holds the scores of each.
+`_VERSION` goes up with a change of how Echo tells: docs/stories.md.
 """
 
 import hashlib
