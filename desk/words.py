@@ -43,6 +43,8 @@ _EVENTS = {
     EventKind.RECORDING_REFUSED: "the caller objected: the recording was deleted",
     EventKind.RECORDING_LOST: "the recording broke off",
     EventKind.SOUND_OPENED: "somebody at the desk opened the recording",
+    EventKind.RESUME_OFFERED: "the caller was offered to go on with the story of another call",
+    EventKind.RESUMED: "the story of the other call goes on",
     EventKind.TAKEN_OVER: "the process had died: another one went on with the call",
     EventKind.END_ASKED: "the call was asked to end",
 }

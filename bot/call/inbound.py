@@ -10,6 +10,7 @@ from livekit.agents import AutoSubscribe, JobContext
 from agents.intro import IntroAgent
 from bot.call.allowance import asking
 from bot.call.do_not_call import block_caller
+from bot.call.resuming.taking import Resuming
 from bot.call.turning_away import costs_of, may_come_in, turn_away
 from bot.records import CallRecorder, Direction, EndReason, Records
 from bot.settings import Settings
@@ -66,13 +67,16 @@ class InboundCall:
         if refusal is not None:
             await turn_away(self._ctx, self._settings, self._line, self.ending, refusal)
             return
+        returning = await Resuming(
+            self._settings, self._records, self._recorder, self._keeper
+        ).of_caller(info)
         talk = Talk(
             self._ctx,
             self._settings,
             self._recorder,
             self._line,
             self.ending,
-            first_agent=IntroAgent(),
+            first_agent=returning or IntroAgent(),
             block=partial(
                 block_caller,
                 self._records.orders,
@@ -82,6 +86,8 @@ class InboundCall:
             ask_left=asking(self._records.gate, self._recorder, costs_of(self._settings)),
             keeper=self._keeper,
         )
+        if returning is not None:
+            returning.remember(talk.session.userdata)
         await talk.run()
 
     async def finish(self) -> None:

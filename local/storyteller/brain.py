@@ -32,6 +32,8 @@ def reply(messages: Sequence[Message], tools: Collection[str], instructions: str
         rest = reply(called.without_objections(messages), tools)
         return replace(rest, text=f"{RECORDING_DELETED} {rest.text}".strip())
     messages = called.without_objections(messages)
+    if called.GO_ON in tools:
+        return called.chooses(messages)
     if FINISHED in tools or (GATHERED not in tools and telling.is_story(messages)):
         return telling.reply(messages, FINISHED in tools, instructions)
     return introduction.reply(messages, GATHERED in tools)

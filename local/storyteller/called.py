@@ -1,14 +1,16 @@
-"""What belongs to a call that Echo makes: never again, and who or what has answered."""
+"""What belongs to calls of their own kind: those that Echo makes, and those of who rings again."""
 
 import re
 from collections.abc import Collection, Sequence
 
 from local.storyteller.messages import Message, Reply, ToolCall
-from local.storyteller.phrases import plain
+from local.storyteller.phrases import is_another, is_go_on, is_no, is_stop, is_yes, plain
 
 BLOCK = "do_not_call"
 UNRECORD = "do_not_record"
 CLASSIFY = "save_prediction"
+GO_ON, ANEW, GOODBYE = "go_on", "begin_anew", "say_goodbye"
+GO_ON_OR_ANEW = "Shall I go on with our story, or begin a new one?"
 
 _NEVER_AGAIN = re.compile(
     r"\b((never|don t|dont|do not|stop|quit) (ever )?(call(ing)?|ring(ing)?|phon(e|ing))\b"
@@ -17,6 +19,10 @@ _NEVER_AGAIN = re.compile(
 _NOT_RECORDED = re.compile(
     r"\b((not|don t|dont|stop|without|no) (want |to |be |being |me |the |this |any |it )*record"
     r"(ing|ed)?|delete (the|this|my|that) record(ing)?)\b"
+)
+_BEGINS_ANEW = re.compile(
+    r"\b(new|anew|afresh|second|beginning|start over|(i m|i am|it s|this is) not|(brother|sister|"
+    r"mother|father|wife|husband|somebody else|someone else))\b"
 )
 _KNOWN = re.compile(r"^Known (name|place):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 _UNKNOWN = "unknown"
@@ -73,6 +79,27 @@ def without_objections(messages: Sequence[Message]) -> list[Message]:
         and not (message.role == "tool" and "recording" in message.text)
         and not any(call.name == UNRECORD for call in message.tool_calls)
     ]
+
+
+def offers_to_go_on(message: Message) -> bool:
+    """Whether what is answered to this is a choice of stories, and no name."""
+    return "begin a new one" in message.text
+
+
+def chooses(messages: Sequence[Message]) -> Reply:
+    """Whether somebody wants to go on with the story that broke off."""
+    if not messages or messages[-1].role != "user":
+        return Reply(text="" if messages and messages[-1].role == "tool" else GO_ON_OR_ANEW)
+    words = plain(messages[-1].text)
+    if is_stop(words):
+        tool = GOODBYE
+    elif _BEGINS_ANEW.search(words) or is_another(words) or is_no(words):
+        tool = ANEW
+    elif is_yes(words) or is_go_on(words) or "first" in words:
+        tool = GO_ON
+    else:
+        return Reply(text=GO_ON_OR_ANEW)
+    return Reply(tool_calls=(ToolCall(tool, {}),))
 
 
 def known_facts(messages: Sequence[Message]) -> tuple[str | None, str | None]:

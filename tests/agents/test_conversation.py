@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from livekit.agents import AgentSession, ConversationItemAddedEvent
+from livekit.agents import Agent, AgentSession, ConversationItemAddedEvent
 from livekit.agents.llm import ChatMessage
 
 from agents.conversation import Conversation
@@ -52,7 +52,7 @@ class Talk:
 
 @asynccontextmanager
 async def talk(
-    *answers: Answer, agent: IntroAgent | StoryAgent | None = None, is_recorded: bool = False
+    *answers: Answer, agent: Agent | None = None, is_recorded: bool = False
 ) -> AsyncIterator[Talk]:
     line, model = FakeLine(), ScriptedLLM(*answers)
     conversation = Conversation(line=line, is_recorded=is_recorded)

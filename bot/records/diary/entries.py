@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     RECORDING_REFUSED = "recording_refused"  # the caller objected: stopped and deleted
     RECORDING_LOST = "recording_lost"  # it broke off; the call went on
     SOUND_OPENED = "sound_opened"  # somebody at the desk opened the recording
+    RESUME_OFFERED = "resume_offered"  # to go on with the story of the call that is named
+    RESUMED = "resumed"  # the caller wanted to: the storyteller goes on with it
     TAKEN_OVER = "taken_over"  # the process had died or was stuck: another one went on
     END_ASKED = "end_asked"  # an operator, or a worker that drains, asked the call to end
 

@@ -16,6 +16,7 @@ from livekit.agents.metrics import AgentSessionUsage
 
 from agents.conversation import Conversation
 from agents.prompts import prompts_version
+from agents.resumed import ResumedStoryAgent
 from agents.storyteller import StoryAgent
 from bot.money.bill import Usage, total
 from bot.money.prices import PriceTable
@@ -90,6 +91,8 @@ class Chronicler:
         if not self._has_handed_over and isinstance(agent, StoryAgent):
             self._has_handed_over = True
             self._diary.note(EventKind.HANDOVER)
+            if isinstance(agent, ResumedStoryAgent):
+                self._diary.note(EventKind.RESUMED)
             self._diary.note(EventKind.PROMPTS, prompts_version())
             self._diary.note(EventKind.PREMISE, agent.premise.id)
         if isinstance(event.item, ChatMessage) and event.item.role in ("user", "assistant"):

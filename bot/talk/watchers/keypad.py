@@ -17,7 +17,7 @@ from bot.talk.turns.keys import KEYS, Wish, meaning_of
 logger = logging.getLogger("storyline.keypad")
 
 # Echo's own questions about the line: what she asked before them is still open.
-_ABOUT_THE_LINE = ("still_there", "still_there_again", "not_heard", "not_heard_keys")
+ABOUT_THE_LINE = ("still_there", "still_there_again", "not_heard", "not_heard_keys")
 
 
 class Keypad:
@@ -32,7 +32,7 @@ class Keypad:
         self._floor = floor
         self._keys = keys
         self._said: list[str] = []  # by Echo, since the caller's last words
-        self._about_the_line = {load_prompt(name) for name in _ABOUT_THE_LINE}
+        self._about_the_line = {load_prompt(name) for name in ABOUT_THE_LINE}
         session.on("conversation_item_added", self._on_item)
 
     @property

@@ -49,6 +49,10 @@ class ThreadKeeper:
         self._news = asyncio.Event()
         self._news.set()
 
+    def begin_with(self, thread: Thread) -> None:
+        """What another call had kept of its story, which this one may go on with."""
+        self._before, self._said = thread, list(thread.said)
+
     def listen(self, session: AgentSession[Conversation], floor: Floor) -> None:
         """Hear what is said in this session."""
         self._session = session
@@ -97,6 +101,7 @@ class ThreadKeeper:
         assert self._session is not None, "`listen` comes first"
         conversation, because = self._session.userdata, self._floor.ends_because
         may_go_on = because is None or because in BROKEN_OFF
+        self._drop_given_up(conversation)
         story, premise = conversation.story, conversation.premise
         return Thread(
             said=tuple(self._said),
@@ -109,15 +114,18 @@ class ThreadKeeper:
             is_over=conversation.leaves_nothing or self._was_over or not may_go_on,
         )
 
+    def _drop_given_up(self, conversation: Conversation) -> None:
+        """Of a story that the caller did not want to go on with, nothing is kept."""
+        if conversation.story is None:
+            self._said = [each for each in self._said if not each.in_story]
+
     def _on_item(self, event: ConversationItemAddedEvent) -> None:
         item = event.item
         if not isinstance(item, ChatMessage) or item.role not in ("user", "assistant"):
             return
         if (text := item.text_content) and self._session is not None:
             in_story = isinstance(self._session.current_agent, StoryAgent)
-            if self._session.userdata.story is None:
-                # Of a story that the caller did not want to go on with, nothing is kept.
-                self._said = [each for each in self._said if not each.in_story]
+            self._drop_given_up(self._session.userdata)
             self._said.append(Said(item.role == "assistant", text, in_story))
             del self._said[:-_TURNS]
         self._news.set()

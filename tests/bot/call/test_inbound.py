@@ -8,10 +8,14 @@ import pytest
 from livekit import rtc
 from livekit.agents import AutoSubscribe
 
+from agents.conversation import Conversation
 from agents.intro import IntroAgent
+from agents.returning import ReturningAgent
+from agents.story import StoryData
 from bot.call import inbound as module
 from bot.call.inbound import InboundCall
 from bot.records import BlockedBy, Direction, EndReason, Limit, Refusal
+from bot.records.thread import Thread, Unfinished
 from tests.bot.call.fake_job import FakeJob, FakeRecorder
 from tests.bot.settings.made import made
 from tests.bot.talk.fakes import now_s
@@ -39,6 +43,7 @@ class FakeTalk:
         _, _, _, self.line, self.ending = around
         self.first_agent, self.block = rest["first_agent"], rest["block"]
         self.runs = 0
+        self.session = SimpleNamespace(userdata=Conversation(line=cast(Any, None)))
         FakeTalk.made.append(self)
 
     async def run(self) -> None:
@@ -49,12 +54,16 @@ class FakeRecords:
     """A do-not-call list, and a gate that lets everybody in whom nothing `refuses`."""
 
     def __init__(self) -> None:
-        self.orders = self.gate = self.threads = self
+        self.orders = self.gate = self.threads = self.unfinished = self
         self.blocked: list[tuple[str, BlockedBy]] = []
         self.refuses: Refusal | None = None
+        self.story: Unfinished | None = None
 
     async def ask(self, *_: Any) -> Refusal | None:
         return self.refuses
+
+    async def take_newest(self, number: str, *_: Any) -> Unfinished | None:
+        return self.story
 
     async def block(self, number: str, by: BlockedBy, _: Any) -> None:
         self.blocked.append((number, by))
@@ -95,6 +104,14 @@ async def test_a_caller_is_talked_with_by_echo_as_she_introduces_herself() -> No
     talk = await Call(somebody()).carry()
     assert talk.runs == 1
     assert isinstance(talk.first_agent, IntroAgent)
+
+
+async def test_a_caller_whose_story_broke_off_is_offered_to_go_on() -> None:
+    call = Call(somebody())
+    call.records.story = Unfinished("before", Thread(name="Maria", location="Lisbon"))
+    talk = await call.carry()
+    assert isinstance(talk.first_agent, ReturningAgent)
+    assert talk.session.userdata.story == StoryData("Maria", "Lisbon")
 
 
 async def test_only_sound_is_asked_for() -> None:

@@ -106,3 +106,36 @@ def test_after_an_objection_the_question_is_asked_again_and_nothing_is_taken_fro
         "information_gathered",
         {"name": "Maria", "location": "Lisbon"},
     )
+
+
+CHOICE = ("go_on", "begin_anew", "say_goodbye", "do_not_call")
+OFFER = Message("assistant", load_prompt("offer"))
+
+
+@pytest.mark.parametrize(
+    ("words", "wish"),
+    [
+        ("Yes, please go on.", "go_on"),
+        ("The first one: go on with it.", "go_on"),
+        ("A new one, please.", "begin_anew"),
+        ("The second one: begin a new one.", "begin_anew"),
+        ("No, thank you.", "begin_anew"),
+        ("I'm not Maria, I'm her brother.", "begin_anew"),
+        ("Goodbye.", "say_goodbye"),
+        ("Never call me again.", "do_not_call"),
+    ],
+)
+def test_whoever_rings_again_chooses_what_happens_to_the_story(words: str, wish: str) -> None:
+    assert tool([OFFER, Message("user", words)], CHOICE) == (wish, {})
+
+
+def test_what_is_no_choice_is_asked_for_again() -> None:
+    assert reply([OFFER, Message("user", "Hello?")], CHOICE).text.endswith("begin a new one?")
+    assert reply([OFFER, Message("tool", "")], CHOICE).text == ""
+
+
+def test_the_choice_of_a_new_story_is_no_name() -> None:
+    asked = Message("assistant", reply([], INTRO, load_prompt("begin_anew")).text)
+    said = [OFFER, Message("user", "No, begin anew."), asked, Message("user", "Tom from Paris.")]
+    facts = {"name": "Tom", "location": "Paris"}
+    assert tool(said, INTRO) == ("information_gathered", facts)

@@ -10,10 +10,11 @@ from livekit.agents import (
     SessionUsageUpdatedEvent,
     UserStateChangedEvent,
 )
-from livekit.agents.llm import ChatMessage
+from livekit.agents.llm import ChatContext, ChatMessage
 from livekit.agents.metrics import AgentSessionUsage, LLMModelUsage, STTModelUsage
 
 from agents.prompts import prompts_version
+from agents.resumed import BrokenStory, ResumedStoryAgent
 from agents.stories import load_premises
 from agents.story import StoryData
 from agents.storyteller import StoryAgent
@@ -198,6 +199,14 @@ async def test_the_handover_is_noted_once() -> None:
     call.says("user", "Go on")
     assert call.diary.events == [EventKind.HANDOVER, EventKind.PROMPTS, EventKind.PREMISE]
     assert call.diary.details[1:] == [prompts_version(), load_premises()[0].id]
+
+
+async def test_a_story_that_goes_on_from_another_call_is_noted_as_one() -> None:
+    call = Chronicled()
+    broken = BrokenStory(StoryData("Oscar", "Lima"), load_premises()[0], ChatContext.empty())
+    call.session.current_agent = ResumedStoryAgent(broken, realtime=None, is_recorded=False)
+    call.says("assistant", "Good, we go on.")
+    assert call.diary.events[:2] == [EventKind.HANDOVER, EventKind.RESUMED]
 
 
 async def test_usage_has_its_cost_and_an_unknown_model_none() -> None:

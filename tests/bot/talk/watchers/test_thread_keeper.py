@@ -220,6 +220,17 @@ async def test_a_story_that_was_taken_over_is_left_when_nobody_came_to_hear_it()
     assert (threads.dropped, threads.settled) == ([], [before])
 
 
+async def test_the_story_of_another_call_is_kept_with_what_is_said_in_this_one() -> None:
+    call = Kept()
+    call.keeper.begin_with(Thread(name="Peter", said=(Said(True, "Left, or right?", True),)))
+    call.session.userdata.story = PETER
+    call.says("assistant", "Shall I go on with it?")
+    assert [each.text for each in (await call.after(1)).said] == [
+        "Left, or right?",
+        "Shall I go on with it?",
+    ]
+
+
 async def test_of_a_story_that_the_caller_gave_up_no_word_is_kept() -> None:
     call = Kept(before=Thread(name="Peter", said=(Said(True, "Left, or right?", True),)))
     call.says("assistant", "Who is calling?")

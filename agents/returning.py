@@ -1,0 +1,118 @@
+"""A caller whose story broke off is greeted by name, and chooses: to go on, or to begin anew."""
+
+import contextlib
+
+from livekit.agents import RunContext, StopResponse, function_tool
+from livekit.agents.llm import ChatContext
+
+from agents.callee import Callee
+from agents.conversation import Conversation, NotSpoken
+from agents.do_not_call import do_not_call
+from agents.do_not_record import do_not_record
+from agents.intro import IntroAgent
+from agents.last_words import LastWords
+from agents.prompts import load_prompt
+from agents.resumed import BrokenStory, ResumedStoryAgent
+from agents.storyteller import StoryAgent, carry_words
+from agents.taming.tamed import TamedAgent
+
+# Two tries to be understood, and a question of the caller's own.
+_MOST_TURNS = 3
+
+
+class ReturningAgent(TamedAgent):
+    """Offers to go on, and hands over to StoryAgent or to IntroAgent, exactly once.
+
+    It knows the name and nothing else of the story: whoever is on the line may be somebody else.
+    `was_called`: Echo has called, so whoever answers says hello into her first words.
+    """
+
+    def __init__(self, broken: BrokenStory, *, was_called: bool = False) -> None:
+        super().__init__(
+            instructions=load_prompt("returning", name=broken.story.name), tools=[do_not_call]
+        )
+        self._broken = broken
+        self._was_called = was_called
+
+    def remember(self, conversation: Conversation) -> None:
+        """Before the first word: until the caller has chosen, this is still their story."""
+        conversation.story = self._broken.story
+        conversation.premise = self._broken.premise
+        conversation.told = self._broken.told
+
+    async def on_enter(self) -> None:
+        # As in the introduction: a call that ends while it rings leaves nobody to greet.
+        with contextlib.suppress(NotSpoken):
+            await self._offer(self.session.userdata)
+
+    async def _offer(self, conversation: Conversation) -> None:
+        line = conversation.line
+        offer = load_prompt("offer")
+        if conversation.tells_keys:
+            offer = load_prompt("keys") + " " + offer
+        greeting = load_prompt("welcome_back", name=self._broken.story.name)
+        if conversation.is_recorded:
+            await self.update_tools([*self.tools, do_not_record])
+            greeting += " " + load_prompt("notice")
+        elif not self._was_called:
+            await line.open(f"{greeting} {offer}", interruptible=True)
+            return
+        await line.open(greeting, interruptible=False)
+        line.record()
+        line.say(offer)
+
+    @function_tool
+    async def go_on(self, context: RunContext[Conversation]) -> StoryAgent:
+        """Call this as soon as the caller wants to go on with the story that broke off."""
+        conversation = self._begin_handover(context)
+        return ResumedStoryAgent(
+            self._broken, realtime=conversation.realtime, is_recorded=conversation.is_recorded
+        )
+
+    @function_tool
+    async def begin_anew(self, context: RunContext[Conversation]) -> IntroAgent:
+        """Call this as soon as the caller wants a new story, or is somebody else."""
+        conversation = self._begin_handover(context)
+        conversation.story = conversation.premise = None
+        conversation.told = (*self._broken.told, self._broken.premise.id)
+        callee = Callee() if self._was_called else None
+        return AnewAgent(callee, carry_words(self.chat_ctx))
+
+    @function_tool
+    async def say_goodbye(self, context: RunContext[Conversation]) -> None:
+        """Call this as soon as the caller wants no story now, or says goodbye."""
+        context.disallow_interruptions()
+        context.userdata.leash.is_ending = True
+        words = LastWords(load_prompt("goodbye_spoken", name=self._broken.story.name))
+        await context.userdata.line.say_goodbye(words, after=context.wait_for_playout)
+        raise StopResponse
+
+    def _words_of_ours(self, said: list[str]) -> str:
+        return load_prompt("offer")
+
+    def _must_call(self, said: list[str]) -> str:
+        return "go_on" if len(said) > _MOST_TURNS else ""
+
+    def _begin_handover(self, context: RunContext[Conversation]) -> Conversation:
+        # As information_gathered does: no interruption, and the first of two calls in a turn.
+        context.disallow_interruptions()
+        conversation = context.userdata
+        if conversation.handover == context.speech_handle.id:
+            raise StopResponse
+        conversation.handover = context.speech_handle.id
+        return conversation
+
+
+class AnewAgent(IntroAgent):
+    """Introduces nobody again: asks whoever is there for name and place."""
+
+    def __init__(self, callee: Callee | None, words: ChatContext) -> None:
+        super().__init__(callee)
+        self._words = words
+
+    async def on_enter(self) -> None:
+        conversation = self.session.userdata
+        await self.update_chat_ctx(self._words)
+        if conversation.is_recorded:
+            await self.update_tools([*self.tools, do_not_record])
+        conversation.line.reply(load_prompt("begin_anew"))

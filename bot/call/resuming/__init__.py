@@ -1,0 +1,1 @@
+"""A caller rings again, or is rung again, after a call that broke off in its story."""

@@ -1,0 +1,75 @@
+"""Taking over the story that a caller may go on with, and who offers it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+
+from agents.resumed import BrokenStory
+from agents.returning import ReturningAgent
+from agents.stories import choose_premise
+from agents.story import StoryData
+from bot.call.resuming.last_question import open_question
+from bot.call.takeover.echoes import words_of
+from bot.records import CallRecorder, Records, RecordsError, utc_now
+from bot.records.diary import EventKind
+from bot.records.thread import Thread, Unfinished
+from bot.settings import Settings
+from bot.talk.watchers.thread_keeper import ThreadKeeper
+from sip.calls.call_info import CallInfo
+
+logger = logging.getLogger("storyline.resuming")
+
+# The caller hears ringing meanwhile; a database that takes longer costs them the offer.
+_TAKE_LIMIT_S = 1.0
+
+
+class Resuming:
+    """Finds out whether one call may go on with the story of another. Never raises."""
+
+    def __init__(
+        self, settings: Settings, records: Records, recorder: CallRecorder, keeper: ThreadKeeper
+    ) -> None:
+        self._keep = settings.kept.unfinished
+        self._stories = records.unfinished
+        self._recorder = recorder
+        self._keeper = keeper
+
+    async def of_caller(self, caller: CallInfo) -> ReturningAgent | None:
+        """Who offers this caller to go on; None where nobody does.
+
+        The offer tells a name. So it is made to a number that is shown, and that the carrier does
+        not say it has doubts of.
+        """
+        number = caller.caller_number
+        if not self._keep or not number or caller.is_withheld or caller.is_doubted:
+            return None
+        call_id = self._recorder.record.call_id
+        taking = self._stories.take_newest(number, call_id, utc_now(), self._keep)
+        return await self._offer(taking, was_called=False)
+
+    async def _offer(
+        self, taking: Awaitable[Unfinished | None], *, was_called: bool
+    ) -> ReturningAgent | None:
+        try:
+            async with asyncio.timeout(_TAKE_LIMIT_S):
+                found = await taking
+        except (RecordsError, TimeoutError) as error:
+            logger.warning("no story could be looked for", extra={"error": repr(error)})
+            return None
+        if found is None:
+            return None
+        logger.info("a story that broke off is offered", extra={"broke_off_in": found.call_id})
+        self._recorder.diary.note(EventKind.RESUME_OFFERED, found.call_id)
+        self._keeper.begin_with(found.thread)
+        return ReturningAgent(_broken(found.thread), was_called=was_called)
+
+
+def _broken(thread: Thread) -> BrokenStory:
+    return BrokenStory(
+        StoryData.from_caller(thread.name or "", thread.location or ""),
+        choose_premise(thread.told, premise_id=thread.premise),
+        words_of(thread),
+        has_begun=any(each.in_story and each.by_echo for each in thread.said),
+        question=open_question(thread),
+        told=thread.told,
+    )
