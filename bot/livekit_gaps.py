@@ -8,12 +8,13 @@ anywhere else; a test says so.
 
 import logging
 import ssl
-from collections.abc import Callable
+from collections.abc import AsyncIterable, Callable, Collection
+from functools import partial
 from typing import Any, Protocol
 
 from livekit import rtc
 from livekit.agents import AgentServer, AgentSession, APIError, tts
-from livekit.agents.llm import RealtimeModelError
+from livekit.agents.llm import FunctionCall, GenerationCreatedEvent, RealtimeModelError
 from livekit.agents.utils import http_context
 from livekit.agents.utils.aio import cancel_and_wait
 from livekit.agents.voice.amd import AMD
@@ -72,7 +73,14 @@ class RealtimeModel(realtime.RealtimeModel):
     Closing a session whose connection was lost raises the old connection error again, in the
     middle of the handover to the agent that should take over: the handover then never happens and
     the caller sits in silence.
+
+    `bounded` lets through which tool calls of an answer are carried out; it is given those that
+    the model makes and the names of those that it may make. LiveKit carries out all of them.
     """
+
+    bounded: (
+        Callable[[AsyncIterable[FunctionCall], Collection[str]], AsyncIterable[FunctionCall]] | None
+    ) = None
 
     def session(self, *, turn_detection_disabled: bool = False) -> realtime.RealtimeSession:
         session = super().session(turn_detection_disabled=turn_detection_disabled)
@@ -85,7 +93,14 @@ class RealtimeModel(realtime.RealtimeModel):
                 logger.info("closed a lost realtime session", extra={"error": repr(error)})
 
         session.aclose = close_quietly  # type: ignore[method-assign]  # nothing to subclass
+        # Before LiveKit's own listener: it finds the calls bounded.
+        session.on("generation_created", partial(self._bound, session))
         return session
+
+    def _bound(self, session: realtime.RealtimeSession, event: GenerationCreatedEvent) -> None:
+        if self.bounded is not None:
+            known = session.tools.function_tools
+            event.function_stream = self.bounded(event.function_stream, known)
 
 
 class Samples(Protocol):

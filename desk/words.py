@@ -46,6 +46,14 @@ _EVENTS = {
     EventKind.RESUME_OFFERED: "the caller was offered to go on with the story of another call",
     EventKind.RESUMED: "the story of the other call goes on",
     EventKind.TAKEN_OVER: "the process had died: another one went on with the call",
+    EventKind.TOOL_REFUSED: "tool calls of the model were refused",
+    EventKind.CUT_SHORT: "a turn of Echo's was too long and cut short",
+    EventKind.NOTHING_SAID: "the model said nothing: Echo said a sentence of ours",
+    EventKind.QUESTION_ADDED: "the model ended on a statement: a question was added",
+    EventKind.RULES_TOLD: "the model began to read out its instructions",
+    EventKind.INTRO_ENDED: "the model did not hand over: the story began without it",
+    EventKind.GOODBYE_ALONE: "the model said goodbye without ending the call",
+    EventKind.EMERGENCY: "the caller asked for help in an emergency",
     EventKind.END_ASKED: "the call was asked to end",
 }
 

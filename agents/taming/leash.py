@@ -21,6 +21,10 @@ class Leash:
         self._silent_in_a_row = 0
         self._silent_turn = -1  # the last one
 
+    def notice(self, notice: Notice, detail: str) -> None:
+        """For those who were there before `notify` was set."""
+        self.notify(notice, detail)
+
     def nothing_said(self, turn: int) -> bool:
         """The model said nothing in the caller's `turn`; False when that was once too often.
 

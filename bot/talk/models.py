@@ -20,6 +20,10 @@ _STT_CONNECT = APIConnectOptions(max_retry=8, retry_interval=0.5, timeout=5.0)
 # A realtime connection that is lost is not opened again: the reply under way would be dropped in
 # silence. The story goes on through the pipeline instead.
 _REALTIME_CONNECT = APIConnectOptions(max_retry=0, timeout=4.0)
+# A turn has 45 words, about 60 tokens. What a model thinks before it speaks is counted, too.
+_MOST_TOKENS = 2000
+# A voice model's: some 90 s of speech. What is heard of it is cut earlier (watchers/monologue.py).
+_MOST_VOICE_TOKENS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ def build_models(settings: Settings, clients: Clients, *, call_id: str) -> Model
             base_url=providers.openai_base_url,
             conn_options=_REALTIME_CONNECT,
         )
+        realtime.update_options(max_response_output_tokens=_MOST_VOICE_TOKENS)
     return Models(
         stt=deepgram.STT(
             model=story.stt_model,
@@ -83,7 +88,9 @@ def build_models(settings: Settings, clients: Clients, *, call_id: str) -> Model
             base_url=providers.deepgram_url,
             tags=[call_id],
         ),
-        llm=openai.LLM(model=story.llm_model, client=clients.mind),
+        llm=openai.LLM(
+            model=story.llm_model, client=clients.mind, max_completion_tokens=_MOST_TOKENS
+        ),
         tts=PromptVoice(
             model=story.tts_model,
             voice=story.voice,

@@ -5,11 +5,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from livekit.agents import Agent, AgentSession, JobContext
+from livekit.agents import Agent, JobContext
 
 from agents.conversation import Conversation
 from agents.last_words import LastWords
 from agents.prompts import load_prompt
+from agents.taming.leash import Leash
 from bot.livekit_gaps import cancel_and_wait, tap_output
 from bot.money.spending import Spending
 from bot.records.diary import EventKind
@@ -23,19 +24,20 @@ from bot.talk.continued import Continued
 from bot.talk.floor.ending import Ending
 from bot.talk.floor.floor import Floor
 from bot.talk.line import LAST_SOUND_S, Line
-from bot.talk.models import build_models, connect_options
+from bot.talk.models import build_models
 from bot.talk.phone_line import CallerLine
 from bot.talk.realtime import is_reachable
 from bot.talk.recording.recording import Recording
 from bot.talk.recording.tape import Lane
+from bot.talk.session import make_session
 from bot.talk.session_voice import SessionVoice
-from bot.talk.spoken.stream import spoken
 from bot.talk.turns.turn_taking import TurnTaking
 from bot.talk.warm import Warm
 from bot.talk.watchers.chronicler import Chronicler
 from bot.talk.watchers.cost_limit import keep_budget, keep_cost_limit
 from bot.talk.watchers.hearing import Hearing
 from bot.talk.watchers.keypad import Keypad
+from bot.talk.watchers.monologue import Monologue
 from bot.talk.watchers.observer import SessionObserver
 from bot.talk.watchers.patience import Patience
 from bot.talk.watchers.silence import keep_silence_short
@@ -49,9 +51,6 @@ _ANSWER_LIMIT_S = 60.0
 # Of a call that goes on in another process.
 _PROBE_LIMIT_S = 0.8
 _LEFT_S = 60.0
-# A tool whose answer the model speaks of, and another one; a model that calls on is not asked more
-# than three times in a turn.
-_TOOL_STEPS = 1
 
 
 class Talk:
@@ -95,7 +94,14 @@ class Talk:
             silence_before_end_s=audio.VAD_MIN_SILENCE_S,
             transcribe_realtime=settings.story.transcribe_realtime == "yes",
         )
-        self.session = self._make_session()
+        self._leash = Leash()
+        self.session = make_session(
+            self._models,
+            self._turns,
+            self._warm.vad,
+            self._leash,
+            prepared_answers=settings.story.prepared_answers,
+        )
         self._turns.listen(self.session)
         self._chronicler = Chronicler(
             self.session,
@@ -105,6 +111,7 @@ class Talk:
             before=self._continued.used if self._continued else (),
             has_handed_over=self._continued is not None and self._continued.story is not None,
         )
+        self._leash.notify = self._chronicler.noticed
         voice = SessionVoice(self.session)
         self.floor = Floor(voice, self._chronicler.noting(self._clips), ending)
         self._hearing = Hearing(
@@ -112,6 +119,7 @@ class Talk:
             is_over_echo=lambda: self._turns.last_voice_was_over_echo,
             may_tell_keys=self._may_tell_keys,
         )
+        self._monologue = Monologue(self.session, self.floor, self._leash.notify)
         self._keypad = Keypad(self.session, self.floor, line.keys)
         caller_line = CallerLine(line, voice, self.floor, block=block, recording=self._recording)
         self.ready = caller_line.ready
@@ -156,6 +164,7 @@ class Talk:
     def _make_conversation(self, line: CallerLine) -> Conversation:
         conversation = Conversation(
             line=line,
+            leash=self._leash,
             tells_keys=self._settings.story.tell_keys == "always",
             is_recorded=self._settings.kept.records,
         )
@@ -177,25 +186,6 @@ class Talk:
     def _tapped(self, lane: Lane) -> Tapped | None:
         recording = self._recording
         return None if recording is None else lambda source: recording.tapped(lane, source)
-
-    def _make_session(self) -> AgentSession[Conversation]:
-        return AgentSession(
-            stt=self._turns.ears,
-            llm=self._models.llm,
-            tts=self._models.tts,
-            vad=self._warm.vad,
-            turn_handling=audio.turn_handling(
-                self._turns, prepared_answers=self._settings.story.prepared_answers
-            ),
-            conn_options=connect_options(),
-            user_away_timeout=None,  # silence is watched by bot/talk/watchers/silence.py
-            transcription_timeout=audio.TRANSCRIPTION_LIMIT_S,
-            # The warm-up of the echo canceller would swallow the caller's first words.
-            aec_warmup_duration=None,
-            # In place of LiveKit's filters: "*sighs*" is not said, "and 3 %" is.
-            tts_text_transforms=[spoken],
-            max_tool_steps=_TOOL_STEPS,
-        )
 
     async def _start_session(self) -> None:
         await self.session.start(
@@ -237,11 +227,13 @@ class Talk:
             group.create_task(patience.run(), name="patience")
             group.create_task(self._hearing.run(), name="hearing")
             group.create_task(self._keypad.run(), name="keypad")
+            group.create_task(self._monologue.run(), name="monologue")
             group.create_task(
                 keep_silence_short(
                     self.floor,
                     silence_s=call.silence_s,
                     last_said=lambda: self._keypad.last_said,
+                    notify=self._leash.notify,
                 ),
                 name="silence",
             )

@@ -7,14 +7,16 @@ import ast
 import importlib
 import inspect
 import re
+from collections.abc import AsyncIterable, AsyncIterator, Collection
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from livekit import agents, rtc
 from livekit.agents import AgentServer, AgentSession, APIConnectionError
 from livekit.agents.ipc.proc_pool import ProcPool
-from livekit.agents.llm import RealtimeModelError
+from livekit.agents.llm import FunctionCall, GenerationCreatedEvent, RealtimeModelError
 from livekit.agents.utils import http_context
 from livekit.agents.utils.aio import cancel_and_wait
 from livekit.agents.voice.agent_activity import AgentActivity
@@ -132,12 +134,48 @@ async def test_a_lost_realtime_session_closes_without_an_error(
     async def fail(_: realtime.RealtimeSession) -> None:
         raise APIConnectionError("lost")
 
-    monkeypatch.setattr(realtime.RealtimeSession, "__init__", lambda *_, **__: None)
+    monkeypatch.setattr(
+        realtime.RealtimeSession, "__init__", lambda self, *_, **__: rtc.EventEmitter.__init__(self)
+    )
     monkeypatch.setattr(realtime.RealtimeSession, "aclose", fail)
     model = livekit_gaps.RealtimeModel(api_key="none", base_url="http://127.0.0.1:1/v1")
     await model.session().aclose()
     with pytest.raises(APIConnectionError):
         await super(livekit_gaps.RealtimeModel, model).session().aclose()
+
+
+async def test_tool_calls_are_bounded_before_livekit_listens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def written() -> AsyncIterator[FunctionCall]:
+        for number in range(300):
+            yield FunctionCall(call_id=str(number), name="tool", arguments="{}")
+
+    async def first(
+        calls: AsyncIterable[FunctionCall], known: Collection[str]
+    ) -> AsyncIterator[FunctionCall]:
+        assert list(known) == ["tool"]
+        async for call in calls:
+            yield call
+            return
+
+    monkeypatch.setattr(
+        realtime.RealtimeSession, "__init__", lambda self, *_, **__: rtc.EventEmitter.__init__(self)
+    )
+    tools = SimpleNamespace(function_tools={"tool": None})
+    monkeypatch.setattr(realtime.RealtimeSession, "tools", tools)
+    model = livekit_gaps.RealtimeModel(api_key="none", base_url="http://127.0.0.1:1/v1")
+    model.bounded = first
+    session = model.session()
+    seen: list[GenerationCreatedEvent] = []
+    session.on("generation_created", seen.append)
+    event = GenerationCreatedEvent(
+        message_stream=cast(Any, None), function_stream=written(), user_initiated=False
+    )
+    session.emit("generation_created", event)
+    assert [call.call_id async for call in seen[0].function_stream] == ["0"]
+    # Whoever asked for the answer is given the same object, and reads it later.
+    assert event is seen[0]
 
 
 def test_the_realtime_model_still_makes_its_sessions_in_one_place() -> None:

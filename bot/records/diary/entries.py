@@ -34,6 +34,14 @@ class EventKind(StrEnum):
     RESUME_OFFERED = "resume_offered"  # to go on with the story of the call that is named
     RESUMED = "resumed"  # the caller wanted to: the storyteller goes on with it
     TAKEN_OVER = "taken_over"  # the process had died or was stuck: another one went on
+    TOOL_REFUSED = "tool_refused"  # a model's tool calls that made no sense; how many of each kind
+    CUT_SHORT = "cut_short"  # a turn of Echo's was longer than a caller can listen
+    NOTHING_SAID = "nothing_said"  # the model wrote no word: Echo said a sentence of ours
+    QUESTION_ADDED = "question_added"  # the model ended on a statement
+    RULES_TOLD = "rules_told"  # the model read out its instructions, and was cut off
+    INTRO_ENDED = "intro_ended"  # the model did not hand over: the story began without it
+    GOODBYE_ALONE = "goodbye_alone"  # the model said goodbye and did not end the call
+    EMERGENCY = "emergency"  # the caller asked for help, and heard what is fixed for that
     END_ASKED = "end_asked"  # an operator, or a worker that drains, asked the call to end
 
 

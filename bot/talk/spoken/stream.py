@@ -1,13 +1,11 @@
 """The cleaning of a stream: sentence by sentence, and no longer than a caller can listen."""
 
-import logging
 import re
 from collections.abc import AsyncIterable, AsyncIterator
 
 from agents.prompts import load_prompt
+from agents.taming.notices import Notice, Notify, keep_quiet
 from bot.talk.spoken.cleaning import HIDDEN_TAGS, fit_for_the_ear
-
-logger = logging.getLogger("storyline.spoken")
 
 # A turn has 45 words. After a minute of monologue nobody remembers what was asked. The sentence
 # that passes the first number is said to its end, unless it passes the second.
@@ -23,7 +21,7 @@ _PLAIN = re.compile(r"(?:[^\W\d_]+(?:['’-][^\W\d_]+)*[,.!?…\"”]*\s+)+")
 _ENDS = (".", "!", "?", "…", '"', "”")
 
 
-async def spoken(text: AsyncIterable[str]) -> AsyncIterator[str]:
+async def spoken(text: AsyncIterable[str], notify: Notify = keep_quiet) -> AsyncIterator[str]:
     """Yield `text` fit for the ear, about 150 words of it.
 
     What is cut off ends on the question whether to go on.
@@ -38,7 +36,7 @@ async def spoken(text: AsyncIterable[str]) -> AsyncIterator[str]:
         if heard := said[:left]:
             yield " ".join(heard) + " "
         if len(heard) < len(said):
-            logger.warning("a turn was too long; the rest is not said")
+            notify(Notice.CUT_SHORT, "by its words")
             yield load_prompt("too_long")
             return
         words, is_whole = words + len(heard), heard[-1].endswith(_ENDS)

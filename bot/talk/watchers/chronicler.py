@@ -1,5 +1,6 @@
 """What happens in a session, told to the call's diary: turns with their waits, and moments."""
 
+import logging
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +19,7 @@ from agents.conversation import Conversation
 from agents.prompts import prompts_version
 from agents.resumed import ResumedStoryAgent
 from agents.storyteller import StoryAgent
+from agents.taming.notices import Notice
 from bot.money.bill import Usage, total
 from bot.money.prices import PriceTable
 from bot.money.spending import Spending
@@ -26,6 +28,8 @@ from bot.records.diary import Diary, EventKind, Turn, Who
 from bot.records.record import utc_now
 from bot.talk.clips import Clip
 from bot.talk.floor.voice import Clips
+
+logger = logging.getLogger("storyline.noticed")
 
 _NOTED = {Clip.FILLER: EventKind.FILLER, Clip.APOLOGY: EventKind.APOLOGY}
 
@@ -73,6 +77,11 @@ class Chronicler:
         self._played.add(clip)
         if clip in _NOTED:
             self._diary.note(_NOTED[clip])
+
+    def noticed(self, notice: Notice, detail: str) -> None:
+        """Something was noticed of a model or of the caller."""
+        logger.info("noticed", extra={"notice": str(notice), "detail": detail})
+        self._diary.note(EventKind(notice.value), detail or None)
 
     def _on_agent_state(self, event: AgentStateChangedEvent) -> None:
         stopped = event.old_state == "speaking" and event.new_state != "speaking"

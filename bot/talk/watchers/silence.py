@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from agents.last_words import LastWords
 from agents.prompts import load_prompt
+from agents.taming.notices import Notice, Notify, keep_quiet
 from bot.records.record import EndReason
 from bot.talk.floor.floor import Floor
 from bot.talk.turns.question import takes_leave
@@ -12,7 +13,11 @@ _QUESTIONS = ("still_there", "still_there_again")
 
 
 async def keep_silence_short(
-    floor: Floor, *, silence_s: float, last_said: Callable[[], str] = lambda: ""
+    floor: Floor,
+    *,
+    silence_s: float,
+    last_said: Callable[[], str] = lambda: "",
+    notify: Notify = keep_quiet,
 ) -> None:
     """Ask whenever the caller is silent for so long; end the call when no question helps.
 
@@ -28,6 +33,8 @@ async def keep_silence_short(
         if not floor.may_ask:
             continue
         is_over = takes_leave(last_said())
+        if is_over:
+            notify(Notice.GOODBYE_ALONE, "")
         if is_over or asked == len(_QUESTIONS):
             reason = EndReason.STORY_FINISHED if is_over else EndReason.SILENCE
             await floor.last_words(reason, LastWords(load_prompt("farewell_silence")))

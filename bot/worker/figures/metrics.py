@@ -7,7 +7,19 @@ from bot.records.diary import CallDiary, EventKind
 from bot.records.survey.failures import MODEL_ERRORS
 
 _SECONDS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0)
-_COUNTED = (EventKind.BARGE_IN, EventKind.FILLER, EventKind.APOLOGY)
+_COUNTED = (
+    EventKind.BARGE_IN,
+    EventKind.FILLER,
+    EventKind.APOLOGY,
+    EventKind.TOOL_REFUSED,
+    EventKind.CUT_SHORT,
+    EventKind.NOTHING_SAID,
+    EventKind.QUESTION_ADDED,
+    EventKind.RULES_TOLD,
+    EventKind.INTRO_ENDED,
+    EventKind.GOODBYE_ALONE,
+    EventKind.EMERGENCY,
+)
 
 
 class Metrics:
@@ -40,7 +52,7 @@ class Metrics:
             "storyline_dials", "Calls that we made, by outcome.", ("outcome",), registry=registry
         )
         self._events = Counter(
-            "storyline_events", "Barge-ins, fillers, apologies.", ("kind",), registry=registry
+            "storyline_events", "Barge-ins, fillers, what models did.", ("kind",), registry=registry
         )
         self._errors = Counter(
             "storyline_model_errors", "Calls in which a model failed.", ("kind",), registry=registry

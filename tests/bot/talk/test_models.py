@@ -33,6 +33,13 @@ async def test_each_model_is_the_one_that_was_set() -> None:
     )
 
 
+async def test_no_answer_is_written_or_spoken_without_end() -> None:
+    models = build(made())
+    assert models.llm._opts.max_completion_tokens == 2000
+    assert models.realtime is not None
+    assert models.realtime._opts.max_response_output_tokens == 2048
+
+
 async def test_in_pipeline_mode_there_is_no_realtime_model() -> None:
     assert build(made(STORYLINE_STORY_MODE="pipeline")).realtime is None
 

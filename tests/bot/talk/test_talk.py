@@ -14,7 +14,10 @@ import pytest
 from agents.intro import IntroAgent
 from agents.prompts import load_prompt
 from agents.story import StoryData
+from agents.taming.notices import Notice
 from bot.records import AgentReached, EndReason, utc_now
+from bot.records.diary import EventKind
+from bot.talk import session as making
 from bot.talk import talk as module
 from bot.talk.clips import Clip
 from bot.talk.continued import Continued
@@ -29,7 +32,7 @@ from tests.bot.talk.fakes import now_s
 
 pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
 
-REALTIME = object()
+REALTIME = SimpleNamespace(bounded=None)
 
 
 class SpokenSession(FakeSession):
@@ -98,7 +101,7 @@ class Scene:
         realtime = REALTIME if settings.story.mode == "realtime" else None
         models = SimpleNamespace(stt=_Ears(), llm=None, tts=None, realtime=realtime)
         monkeypatch.setattr(module, "build_models", lambda *_, **__: models)
-        monkeypatch.setattr(module, "AgentSession", SpokenSession)
+        monkeypatch.setattr(making, "AgentSession", SpokenSession)
         monkeypatch.setattr(module, "ClipPlayer", self._make_clips)
         monkeypatch.setattr(module, "is_reachable", self._is_reachable)
         self.job, self.recorder = FakeJob(settings), FakeRecorder()
@@ -206,6 +209,35 @@ async def test_the_session_leaves_silence_and_echo_to_us(a_talk: Make) -> None:
     options = a_talk().session.options
     assert options["user_away_timeout"] is None
     assert options["aec_warmup_duration"] is None
+
+
+async def test_what_models_do_is_bounded_and_told_to_the_diary(
+    a_talk: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = a_talk(STORYLINE_STORY_MODE="realtime")
+    noted: list[tuple[EventKind, str | None]] = []
+    monkeypatch.setattr(
+        scene.recorder.diary, "note", lambda kind, detail=None: noted.append((kind, detail))
+    )
+    leash = scene.session.userdata.leash
+    assert REALTIME.bounded == leash.bounded
+    assert scene.session.options["max_tool_steps"] == 1
+    leash.notice(Notice.TOOL_REFUSED, "again 299")
+    assert noted == [(EventKind.TOOL_REFUSED, "again 299")]
+
+
+async def test_a_turn_without_an_end_is_cut(a_talk: Make) -> None:
+    scene = a_talk()
+    talking = (
+        (1, lambda: scene.session.agent_becomes("speaking")),
+        (1, scene.talk.floor.voice_heard),
+        (77, lambda: scene.session.agent_becomes("listening")),
+        (77, scene.talk.floor.voice_done),
+    )
+    noticed: list[Notice] = []
+    scene.talk._monologue._notify = lambda notice, _: noticed.append(notice)
+    await scene.run((0, scene.answers), *talking, (80, scene.hangs_up))
+    assert noticed == [Notice.CUT_SHORT]
 
 
 async def test_turns_are_taken_by_words_in_realtime_mode_if_that_is_wanted(a_talk: Make) -> None:

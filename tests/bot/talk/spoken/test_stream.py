@@ -5,19 +5,21 @@ from collections.abc import AsyncIterator
 import pytest
 
 from agents.prompts import load_prompt
+from agents.taming.notices import Notice
 from bot.talk.spoken.stream import MOST_WORDS, spoken
+from tests.agents.taming.noted import Noted
 
 pytestmark = [pytest.mark.unit, pytest.mark.asyncio(loop_scope="function")]
 
 TOO_LONG = load_prompt("too_long")
 
 
-async def said(*chunks: str) -> list[str]:
+async def said(*chunks: str, noted: Noted | None = None) -> list[str]:
     async def text() -> AsyncIterator[str]:
         for chunk in chunks:
             yield chunk
 
-    return [piece async for piece in spoken(text())]
+    return [piece async for piece in spoken(text(), noted or Noted())]
 
 
 @pytest.mark.parametrize("size", [1, 3, 1000])
@@ -47,7 +49,9 @@ async def test_a_turn_of_the_usual_length_is_said_whole() -> None:
 
 
 async def test_a_monologue_ends_after_a_whole_sentence_on_a_question() -> None:
-    heard = "".join(await said("The wind rises at night. " * 100))
+    noted = Noted()
+    heard = "".join(await said("The wind rises at night. " * 100, noted=noted))
+    assert noted.all == [(Notice.CUT_SHORT, "by its words")]
     assert heard.endswith(f"at night. {TOO_LONG}")
     assert MOST_WORDS <= len(heard.split()) <= MOST_WORDS + 10
 

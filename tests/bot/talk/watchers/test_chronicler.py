@@ -18,6 +18,7 @@ from agents.resumed import BrokenStory, ResumedStoryAgent
 from agents.stories import load_premises
 from agents.story import StoryData
 from agents.storyteller import StoryAgent
+from agents.taming.notices import Notice
 from bot.money.prices import PriceTable
 from bot.records.diary import Diary, Event, EventKind, Turn, Usage, Who
 from bot.talk.clips import Clip
@@ -240,3 +241,12 @@ async def test_a_handover_that_another_process_has_noted_is_not_noted_again() ->
     session.emit("conversation_item_added", ConversationItemAddedEvent(item=item))
     assert EventKind.HANDOVER not in diary.events
     assert len(diary.turns) == 1
+
+
+@pytest.mark.parametrize("notice", Notice)
+async def test_what_is_noticed_of_a_model_is_an_event(notice: Notice) -> None:
+    scene = Chronicled()
+    scene.chronicler.noticed(notice, "unknown 3")
+    scene.chronicler.noticed(notice, "")
+    assert scene.diary.events == [EventKind(notice.value)] * 2
+    assert scene.diary.details == ["unknown 3", None]

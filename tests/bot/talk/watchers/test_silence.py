@@ -6,8 +6,10 @@ from contextlib import asynccontextmanager
 import pytest
 
 from agents.prompts import load_prompt
+from agents.taming.notices import Notice
 from bot.records import EndReason
 from bot.talk.watchers.silence import keep_silence_short
+from tests.agents.taming.noted import Noted
 from tests.bot.talk.fakes import Scene
 
 pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
@@ -100,12 +102,12 @@ async def test_a_moment_in_which_nothing_may_be_asked_is_let_pass() -> None:
     ],
 )
 async def test_nobody_is_asked_after_a_goodbye(said: str, reason: EndReason) -> None:
-    scene = Scene()
-    async with scene.watched_by(
-        keep_silence_short(scene.floor, silence_s=8, last_said=lambda: said)
-    ):
+    scene, noted = Scene(), Noted()
+    watcher = keep_silence_short(scene.floor, silence_s=8, last_said=lambda: said, notify=noted)
+    async with scene.watched_by(watcher):
         await scene.until(60)
         is_over = reason is EndReason.STORY_FINISHED
         assert (FIRST not in scene.timeline.what) is is_over
+        assert (Notice.GOODBYE_ALONE in noted.kinds) is is_over
         assert BYE in scene.timeline.what
         assert scene.ending.reason is reason
