@@ -64,10 +64,15 @@ async def may_come_in(gate: Gate, record: CallRecord, settings: Settings) -> Ref
 async def turn_away(
     ctx: JobContext, settings: Settings, line: Line, ending: Ending, refusal: Refusal
 ) -> None:
-    """Tell the caller in a stored sentence, which needs no provider, and end the call."""
+    """Tell the caller in a stored sentence, which needs no provider, and end the call.
+
+    Whoever hangs up in the middle of it was turned away all the same: else they would use up what
+    others may have, and never come to the busy tone.
+    """
     logger.warning(
         "turned away: a limit is reached", extra={"limit": refusal.limit, "times": refusal.times}
     )
+    ending.decide(EndReason.LIMIT_REACHED, refusal.limit.value)
     if refusal.times < _TOLD_ENOUGH:
         await first_of(_tell(ctx, settings, line, refusal), ending.wait())
     ending.set(EndReason.LIMIT_REACHED, refusal.limit.value)

@@ -139,7 +139,18 @@ async def test_a_caller_who_hangs_up_is_told_nothing_more(a_call: Make) -> None:
     call.hangs_up(2)
     await call.turned_away()
     assert now_s() == 2
-    assert call.ending.reason is EndReason.CALLER_HUNG_UP
+
+
+@pytest.mark.parametrize("leaves_s", [0.5, 2.0])
+async def test_a_caller_who_hangs_up_was_turned_away_all_the_same(
+    a_call: Make, leaves_s: float
+) -> None:
+    call = a_call()
+    call.answered(1)
+    call.hangs_up(leaves_s)
+    await call.turned_away(Limit.CALLER_AT_ONCE)
+    assert call.ending.reason is EndReason.LIMIT_REACHED
+    assert call.ending.error == "calls of one number at once"
 
 
 @pytest.mark.parametrize("leaves_s", [0.5, 2.0, 9.0])
