@@ -57,13 +57,19 @@ class DialFailed(SipError):
 
 
 class HangUpFailed(SipError):
-    """The room could not be deleted, so the caller may still be connected."""
+    """The room could not be deleted, so the caller may still be connected.
 
-    def __init__(self, room_name: str, attempts: int, reason: str) -> None:
+    `is_unreachable`: LiveKit did not answer at all.
+    """
+
+    def __init__(
+        self, room_name: str, attempts: int, reason: str, *, is_unreachable: bool = False
+    ) -> None:
         super().__init__(f"could not hang up after {attempts} attempts: {reason}")
         self.room_name = room_name
         self.attempts = attempts
         self.reason = reason
+        self.is_unreachable = is_unreachable
 
 
 class ManifestError(SipError):

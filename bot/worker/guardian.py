@@ -20,6 +20,7 @@ from bot.records.recorder import BEAT_S, LEASE_S
 from bot.records.roster import Act
 from bot.records.thread import is_ticket
 from bot.worker.errands import Errands, watch_on
+from bot.worker.reach import GONE_FOR_GOOD_S, Reach
 
 logger = logging.getLogger("storyline.guardian")
 
@@ -82,12 +83,20 @@ class Heartbeats:
             signs[call.call_id] = sign
             watched_s = monotonic_s - sign.since_s
             if call.lease_until is None:
-                if watched_s >= self._answer_s:
+                if watched_s >= self._answer_s or _is_given_up(call):
                     dead.append(call)
             elif watched_s >= self._quiet_s or call.lease_until < wall:
                 suspects.append(call)
         self._signs = signs
         return Verdict(tuple(suspects), tuple(dead))
+
+
+def _is_given_up(call: CallRecord) -> bool:
+    """Its own process has said why it ended, and that it could not hang up: nobody is to be asked.
+
+    Seconds of silence for the caller: whoever is cut off from LiveKit has waited 20 s already.
+    """
+    return call.lease_until is None and call.end_reason is not None
 
 
 class RoomsOfCalls(Protocol):
@@ -113,10 +122,12 @@ class Guardian:
     """Runs beside the worker until cancelled. Several at once, on several machines, are harmless.
 
     While a room cannot be deleted its record stays open and every poll tries again: a closed record
-    promises that the caller has been hung up on. That there is no such room is believed only
-    after a while: with two LiveKit projects on one database it is a room of the other, whose own
-    guardian ends it within seconds. A process that cannot write is quiet in the database and may be
-    in the middle of a good story: before anything is ended it is asked in its room.
+    promises that the caller has been hung up on. A LiveKit that cannot be reached at all is waited
+    for as long as a telephone can be left (bot/worker/reach.py). That there is no such room is
+    believed only after a while: with two LiveKit projects on one database it is a room of the
+    other, whose own guardian ends it within seconds. A process that cannot write is quiet in the
+    database and may be in the middle of a good story: before anything is ended it is asked in its
+    room.
 
     With a `rescue`, another job goes on with the call, if there is one; only a call with which
     nobody goes on is ended. `jobs`: what runs in this worker, so that a process is seen to end at
@@ -153,6 +164,7 @@ class Guardian:
         self._complained: set[str] = set()
         self._alive_until_s: dict[str, float] = {}
         self._missing_since_s: dict[str, float] = {}
+        self._reach = Reach(monotonic)
         self._is_blind = False
 
     async def run(self) -> None:
@@ -230,30 +242,44 @@ class Guardian:
         with call_context(call.call_id):
             try:
                 async with asyncio.timeout(_HANG_UP_S):
-                    if await self._rooms.answers(call.room_name, call.job_id):
-                        self._believe(call)
-                        return
-                    if self._rescue is not None and await self._rescue.go_on(call):
-                        return
+                    if not _is_given_up(call):
+                        if await self._rooms.answers(call.room_name, call.job_id):
+                            self._believe(call)
+                            return
+                        if self._rescue is not None and await self._rescue.go_on(call):
+                            return
                     known = await self._rooms.hang_up(call.room_name)
+                self._reach.reached(call.call_id)
                 if not known and not self._is_missing_long(call):
                     return
-                won = await self._store.close_if_open(
-                    call.call_id, EndReason.CRASHED, self._clock(), "the call's process died"
-                )
+                await self._close(call, "room deleted" if known else "no such room")
             # The edge of another call: whatever goes wrong with it must not stop the others.
             except Exception as error:
                 if call.call_id not in self._complained:
                     self._complained.add(call.call_id)
                     logger.error("dead call not ended yet, trying on", exc_info=error)
-                return
-            if won:
-                self._did(Act.ENDED_DEAD, call.call_id)
-                what = "room deleted" if known else "no such room"
-                logger.error(f"the call's process died: {what}, record closed")
+                if self._reach.failed(call.call_id, error):
+                    await self._close_unseen(call)
+
+    async def _close(self, call: CallRecord, what: str) -> None:
+        """Raises RecordsError."""
+        won = await self._store.close_if_open(
+            call.call_id, EndReason.CRASHED, self._clock(), "the call's process died"
+        )
+        if won:
+            self._did(Act.ENDED_DEAD, call.call_id)
+            logger.error(f"the call's process died: {what}, record closed")
+
+    async def _close_unseen(self, call: CallRecord) -> None:
+        """LiveKit is away for good. Its rooms, should it come back, are the room watch's."""
+        try:
+            await self._close(call, f"LiveKit was out of reach for {GONE_FOR_GOOD_S:g} s")
+        except RecordsError as error:
+            logger.warning("its record could not be closed", extra={"error": str(error)})
 
     def _believe(self, call: CallRecord) -> None:
         """It answers in its room: leave it alone for a while, then ask again."""
+        self._reach.reached(call.call_id)
         self._alive_until_s[call.call_id] = self._monotonic() + _BELIEVED_S
         if call.call_id not in self._complained:
             self._complained.add(call.call_id)
@@ -265,6 +291,7 @@ class Guardian:
 
     def _forget_all_but(self, open_calls: set[str]) -> None:
         self._complained &= open_calls
+        self._reach.forget_all_but(open_calls)
         if self._rescue is not None:
             self._rescue.forget_all_but(open_calls)
         for memory in (self._alive_until_s, self._missing_since_s):

@@ -26,7 +26,7 @@ async def hang_up(
     Raises HangUpFailed when the room may still exist after every attempt.
     """
     attempts = 0
-    reason = ""
+    reason, is_unreachable = "", False
     for delay_s in (*retry_delays_s, None):
         attempts += 1
         try:
@@ -35,13 +35,14 @@ async def hang_up(
         except ServerError as error:
             if error.code == "not_found":
                 return False
-            reason = f"{error.code}: {error.message}"
+            reason, is_unreachable = f"{error.code}: {error.message}", False
             if error.code in _FINAL_CODES:
                 break
         except (aiohttp.ClientError, TimeoutError) as error:
             reason = f"LiveKit could not be reached ({type(error).__name__})"
+            is_unreachable = True
         else:
             return True
         if delay_s is not None:
             await asyncio.sleep(delay_s)
-    raise HangUpFailed(room_name, attempts, reason)
+    raise HangUpFailed(room_name, attempts, reason, is_unreachable=is_unreachable)

@@ -36,7 +36,8 @@ async def end_legs(
     try:
         known = await _delete(api, room, room_name)
     except HangUpFailed as refusal:
-        if not await _hung_up_themselves(room):
+        # The question would wait for a connection that is lost, and the watches for us.
+        if not _is_connected(room) or not await _hung_up_themselves(room):
             raise refusal from None
         return
     if await _all_gone(room, _GONE_S if known else _LEAVING_S):

@@ -10,6 +10,7 @@ import pytest
 from bot.records import CallRecord, CallStore, DatabaseUnavailable, EndReason
 from bot.records.roster import Act
 from bot.worker.guardian import Guardian
+from bot.worker.reach import GONE_FOR_GOOD_S
 from tests.bot.records.records import NOON, a_call
 
 pytestmark = pytest.mark.unit
@@ -214,6 +215,46 @@ async def test_a_room_that_cannot_be_deleted_is_tried_again_and_stops_no_other(
     world.broken_rooms.clear()
     await world.pass_time(1)
     assert world.hung_up == ["other", "stuck"]
+    assert await world.store.open_calls() == []
+
+
+async def test_a_livekit_that_is_out_of_reach_for_good_leaves_no_record_open(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    call = await world.ring("cut off")
+    # Its own process has said why it ended, and could not hang up.
+    why = replace(call, lease_until=None, end_reason=EndReason.FAILED, error="LiveKit is lost")
+    await world.store.save(why)
+    world.alive.clear()
+    world.broken_rooms.add("cut off")
+    await world.pass_time(GONE_FOR_GOOD_S)
+    assert [each.call_id for each in await world.store.open_calls()] == ["cut off"]
+    await world.pass_time(LEASE_S)
+    found = await world.store.get("cut off")
+    assert found is not None and found.ended_at is not None
+    assert (found.end_reason, found.error) == (EndReason.FAILED, "LiveKit is lost")
+    assert world.hung_up == []
+    assert "LiveKit was out of reach for 120 s, record closed" in caplog.text
+
+
+async def test_what_its_own_process_has_given_up_is_hung_up_on_at_once(world: World) -> None:
+    call = await world.ring("given up")
+    world.answering.add("given up")  # its participant is listed for some seconds more
+    await world.store.save(replace(call, lease_until=None, end_reason=EndReason.FAILED))
+    world.alive.clear()
+    await world.poll()
+    assert world.hung_up == ["given up"]
+    assert await world.store.open_calls() == []
+
+
+async def test_a_livekit_that_comes_back_in_time_hangs_up(world: World) -> None:
+    await world.ring("room")
+    world.alive.clear()
+    world.broken_rooms.add("room")
+    await world.pass_time(GONE_FOR_GOOD_S)
+    world.broken_rooms.clear()
+    await world.pass_time(1)
+    assert world.hung_up == ["room"]
     assert await world.store.open_calls() == []
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.records import EndReason
 from bot.worker.guardian import Heartbeats
 from tests.bot.records.records import NOON, a_call
 
@@ -55,6 +56,12 @@ def test_a_lease_that_has_run_out_is_quiet_at_first_sight(watching: Watching) ->
 def test_a_challenge_unanswered_for_the_rest_of_a_lease_is_death(watching: Watching) -> None:
     assert watching.looks(SOON, 0, 1) == ["alive", "quiet"]
     assert watching.looks(CHALLENGED, 2, 4, 5.875, 6) == ["alive", "alive", "alive", "dead"]
+
+
+def test_what_its_own_process_has_given_up_is_dead_at_first_sight(watching: Watching) -> None:
+    given_up = a_call(lease_until=None, end_reason=EndReason.FAILED)
+    verdict = watching.beats.judge([given_up], wall=NOON, monotonic_s=1000)
+    assert verdict.dead == (given_up,)
 
 
 def test_an_answer_in_the_last_moment_is_life(watching: Watching) -> None:

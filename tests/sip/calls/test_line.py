@@ -72,6 +72,7 @@ async def test_a_lasting_failure_is_reported_with_the_number_of_attempts() -> No
         with pytest.raises(HangUpFailed, match="unavailable") as caught:
             await hang_up(api, "story_1", retry_delays_s=(0, 0))
     assert (caught.value.room_name, caught.value.attempts) == ("story_1", 3)
+    assert not caught.value.is_unreachable
 
 
 async def test_wrong_keys_are_not_tried_again() -> None:
@@ -84,5 +85,6 @@ async def test_wrong_keys_are_not_tried_again() -> None:
 
 async def test_a_server_that_is_not_there_is_reported_as_such() -> None:
     async with LiveKitAPI("http://127.0.0.1:1", KEY, SECRET) as api:
-        with pytest.raises(HangUpFailed, match="could not be reached"):
+        with pytest.raises(HangUpFailed, match="could not be reached") as caught:
             await hang_up(api, "story_1", retry_delays_s=(0,))
+    assert caught.value.is_unreachable

@@ -101,3 +101,4 @@ async def test_whoever_is_cut_off_leaves_it_to_the_watches_at_once(
     async with api.LiveKitAPI("http://127.0.0.1:1", "key", "secret") as livekit:
         with pytest.raises(HangUpFailed, match="cut off"):
             await end_legs(livekit, room.room, "room")
+    assert room.asked_to_end == []
