@@ -40,7 +40,7 @@ demo-lost: setup ## The same, and the process of the call is killed in mid-story
 demo-up: setup ## Leave the line open, to ring it with a softphone on this machine
 	@$(RUN) python -m local.stack up
 
-chaos: setup ## Every fault on a real call, and a table of what the caller heard (half an hour)
+chaos: setup ## Every fault on a real call, and a table of what the caller heard (three quarters of an hour)
 	@$(RUN) python -m bench.chaos
 
 test: setup-tests ## All tests, with real SIP calls

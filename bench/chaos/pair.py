@@ -1,5 +1,6 @@
-"""Two workers on one line."""
+"""More than one worker on one line."""
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from local.stack.ports import Ports
 
 _START_LIMIT_S = 120.0
 _STOP_GRACE_S = 3.0
+_POLL_S = 0.5
 
 
 class Pair:
@@ -20,6 +22,18 @@ class Pair:
         self._stack = stack
         self._other = other
 
+    @property
+    def pids(self) -> list[int]:
+        """Those of the two that run, in the order in which they were started."""
+        return [pid for pid in (self._stack.worker_pid, self._other.pid) if pid is not None]
+
+    async def wait_gone(self) -> None:
+        """Until neither of the two runs any more."""
+        while True:
+            if not self.pids:
+                return
+            await asyncio.sleep(_POLL_S)
+
     def with_the_call(self) -> int:
         """The process (and process group) of the worker that has the one call there is."""
         worker = self._stack.worker_pid if self._stack.job_pids() else self._other.pid
@@ -28,12 +42,12 @@ class Pair:
 
 
 @asynccontextmanager
-async def beside(stack: Stack) -> AsyncIterator[Pair]:
-    """One more worker for as long as the block lasts."""
+async def beside(stack: Stack, name: str = "worker-2") -> AsyncIterator[Pair]:
+    """One more worker for as long as the block lasts, under a name of its own."""
     port = Ports.pick().worker
     part = Part(
         Program(
-            name="worker-2",
+            name=name,
             command=(sys.executable, "-m", "bot"),
             env=clean_environment() | stack.env() | {"PORT": str(port)},
             run_dir=stack.run_dir,

@@ -1,29 +1,32 @@
 """One caller in mid-story on a stack of their own, for one fault to happen to."""
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
-import aiohttp
-from livekit import api
-
 from bench.chaos.cable import Cable, laid
+from bench.chaos.callers import answers, cut_short
+from bench.chaos.errors import Skipped
 from bench.chaos.pair import Pair, beside
+from bench.chaos.records import Records
+from bench.chaos.rooms import Rooms
 from bench.chaos.seen import Row, Seen
+from local import postgres
 from local.caller.errors import CallEnded, CallerError, CallFailed, NothingHeard
 from local.caller.phone_call import PhoneCall
-from local.caller.sip_caller import SipCaller
+from local.caller.sip_caller import RingingCall, SipCaller
+from local.postgres import Cluster
 from local.stack import Stack
 
 _CALLER = "+12025550142"
 _MORE_CALLERS = "+1202555{:04d}"
 _WHO = "I'm Peter from Berlin."
 _POLL_S = 0.1
-# After BYE or the last look: the record and the room may take so long.
+# After BYE the room may take so long, and the record, where nothing keeps it.
 _SETTLE_S = 12.0
 _AGAIN_LIMIT_S = 25.0
+_ANSWERED_WITHIN_S = 8.0
 
 
 @dataclass
@@ -35,11 +38,32 @@ class Scene:
     telephone: SipCaller
     _cable: Cable | None = None
     _pair: Pair | None = None
+    _database: Cluster | None = None
     fault_s: float = 0.0
     gaps_s: list[float] = field(default_factory=list)
     """From each fault after which the story was to go on to Echo's voice."""
     _callers: int = 143
     _held: list[PhoneCall] = field(default_factory=list)
+    _notes: list[str] = field(default_factory=list)
+    _blames: list[str] = field(default_factory=list)
+
+    @property
+    def records(self) -> Records:
+        """What the line has written."""
+        return Records(self.stack.database_url)
+
+    @property
+    def rooms(self) -> Rooms:
+        """What LiveKit says."""
+        return Rooms(self.stack)
+
+    def note(self, fact: str) -> None:
+        """To be read in the row, whatever it means."""
+        self._notes.append(fact)
+
+    def blame(self, what: str) -> None:
+        """A promise of this fault's own was broken."""
+        self._blames.append(what)
 
     @property
     def cable(self) -> Cable:
@@ -53,19 +77,11 @@ class Scene:
         assert self._pair is not None
         return self._pair
 
-    async def room_name(self) -> str:
-        """The room of the call."""
-        async with self._livekit() as livekit:
-            (room,) = (await livekit.room.list_rooms(api.ListRoomsRequest())).rooms
-            return room.name
-
-    async def ask_for_agent(self) -> None:
-        """Ask for one more agent in the room of the call, as LiveKit may."""
-        room_name = await self.room_name()
-        async with self._livekit() as livekit:
-            await livekit.agent_dispatch.create_dispatch(
-                api.CreateAgentDispatchRequest(agent_name="storyteller", room=room_name)
-            )
+    @property
+    def database(self) -> Cluster:
+        """Where the fault asked for PostgreSQL."""
+        assert self._database is not None
+        return self._database
 
     async def ring_beside(self, *, hold: bool = False) -> tuple[int | None, float]:
         """One more caller rings: the final answer (None: answered), and after how many seconds.
@@ -74,13 +90,7 @@ class Scene:
         """
         begun_s = self.phone.now_s
         self._callers += 1
-        ringing = await self.telephone.start_dial(
-            self.stack.sip_address,
-            self.stack.number,
-            user=self.stack.sip_user,
-            password=self.stack.sip_password,
-            from_number=_MORE_CALLERS.format(self._callers),
-        )
+        ringing = await _ring(self.stack, self.telephone, _MORE_CALLERS.format(self._callers))
         status: int | None = None
         try:
             call = await ringing.wait_answered(40.0)
@@ -92,15 +102,31 @@ class Scene:
             status, after_s = failure.status_code, self.phone.now_s - begun_s
         return status, after_s
 
+    async def expect_answer(self, who: str, *, hold: bool = False) -> None:
+        """One more caller rings and is answered in time. Raises CallerError."""
+        status, after_s = await self.ring_beside(hold=hold)
+        if status is not None or after_s > _ANSWERED_WITHIN_S:
+            raise CallerError(f"{who} got {status or 'an answer'} after {after_s:.1f} s")
+
+    async def into_the_story(self) -> PhoneCall:
+        """One more caller to whom the story has just begun; theirs to end. Raises CallerError."""
+        self._callers += 1
+        ringing = await _ring(self.stack, self.telephone, _MORE_CALLERS.format(self._callers))
+        phone = await ringing.wait_answered(40.0)
+        await _into_the_story(phone)
+        return phone
+
+    async def expect_whole_stories(self, phones: Sequence[PhoneCall]) -> None:
+        """Every one of these callers heard a story and its goodbye; blames what was not so."""
+        finished = (await self.records.reasons())["story_finished"]
+        self.note(answers(phones))
+        for what in cut_short(phones, finished):
+            self.blame(what)
+
     async def let_go(self) -> None:
         """Everybody who rang beside the caller hangs up."""
         while self._held:
             await self._held.pop().hang_up()
-
-    def _livekit(self) -> api.LiveKitAPI:
-        stack = self.stack
-        timeout = aiohttp.ClientTimeout(total=3.0)
-        return api.LiveKitAPI(stack.livekit_url, stack.api_key, stack.api_secret, timeout=timeout)
 
     def happens_now(self) -> None:
         """Count from this moment; to be called by whoever provokes the fault."""
@@ -127,8 +153,11 @@ class Scene:
         except (CallEnded, NothingHeard):
             return
 
-    async def watch(self, limit_s: float) -> Seen:
-        """Listen until the call ends, or until `limit_s` after the fault."""
+    async def watch(self, limit_s: float, settle_s: float) -> Seen:
+        """Listen until the call ends, or until `limit_s` after the fault.
+
+        After BYE the record and the room may take `settle_s`.
+        """
         bye_s: float | None = None
         try:
             rest_s = max(0.1, self.fault_s + limit_s - self.phone.now_s)
@@ -138,10 +167,18 @@ class Scene:
         end_s = self.phone.ended_s or self.phone.now_s
         silence_s = self._longest_silence_s(end_s)
         heard = await self._heard_after()
-        row = await self._settled_row(wait=bye_s is not None)
+        row = await self._settled_row(settle_s if bye_s is not None else 0.0)
         rooms = await self._rooms_left(wait=bye_s is not None)
         await self.phone.hang_up()
-        return Seen(bye_s, silence_s, heard, row, rooms, tuple(self.gaps_s))
+        reasons = await self.records.reasons()
+        if reasons.total() > 1:
+            counts = (f"{reason} {count}" for reason, count in reasons.most_common())
+            self.note(f"records: {', '.join(counts)}")
+        return Seen(
+            *(bye_s, silence_s, heard, row, rooms, tuple(self.gaps_s)),
+            notes=tuple(self._notes),
+            blames=tuple(self._blames),
+        )
 
     def _longest_silence_s(self, end_s: float) -> float:
         since_s, longest_s = self.fault_s, 0.0
@@ -157,31 +194,27 @@ class Scene:
             line.text for line in lines if line.speaker == "far end" and line.end_s > self.fault_s
         )
 
-    async def _settled_row(self, *, wait: bool) -> Row | None:
-        row = await asyncio.to_thread(_row, self.stack)
-        for _ in range(round(_SETTLE_S / _POLL_S) if wait else 0):
-            if row is not None and row.is_closed:
+    async def _settled_row(self, settle_s: float) -> Row | None:
+        begun_s = self.phone.now_s
+        while True:
+            row = await self.records.first()
+            waited_s = self.phone.now_s - begun_s
+            if (row is not None and row.is_closed) or waited_s >= settle_s:
                 break
             await asyncio.sleep(_POLL_S)
-            row = await asyncio.to_thread(_row, self.stack)
+        if row is not None and row.is_closed and waited_s > _SETTLE_S:
+            self.note(f"record closed {waited_s:.0f} s after BYE")
         return row
 
     async def _rooms_left(self, *, wait: bool) -> int | None:
         """After BYE an empty room stays for a while, by LiveKit's own setting."""
-        rooms = await self._rooms()
+        rooms = await self.rooms.count()
         for _ in range(round(_SETTLE_S) if wait else 0):
             if not rooms:
                 break
             await asyncio.sleep(1.0)
-            rooms = await self._rooms()
+            rooms = await self.rooms.count()
         return rooms
-
-    async def _rooms(self) -> int | None:
-        async with self._livekit() as livekit:
-            try:
-                return len((await livekit.room.list_rooms(api.ListRoomsRequest())).rooms)
-            except (api.ServerError, aiohttp.ClientError, TimeoutError):
-                return None
 
 
 @asynccontextmanager
@@ -190,15 +223,21 @@ async def mid_story(
     *,
     by_cable: bool = False,
     two_workers: bool = False,
+    on_postgresql: bool = False,
 ) -> AsyncIterator[Scene]:
-    """A fresh stack with one caller to whom the story has just begun. Raises CallerError.
+    """A fresh stack with one caller to whom the story has just begun. Raises CallerError, Skipped.
 
     `by_cable`: the worker reaches LiveKit through a cable that can be cut. `two_workers`: either of
     two has the call.
     """
     async with AsyncExitStack() as opened:
+        database = opened.enter_context(_server()) if on_postgresql else None
         stack = await opened.enter_async_context(
-            Stack(worker_env=worker_env, with_worker=not by_cable)
+            Stack(
+                worker_env=worker_env,
+                with_worker=not by_cable,
+                database_url=f"{database.url}/postgres" if database else None,
+            )
         )
         cable = None
         if by_cable:
@@ -206,19 +245,33 @@ async def mid_story(
             await stack.start_worker({"LIVEKIT_URL": cable.url})
         pair = await opened.enter_async_context(beside(stack)) if two_workers else None
         telephone = await opened.enter_async_context(SipCaller(stack.providers_url))
-        phone = await telephone.dial(
-            stack.sip_address,
-            stack.number,
-            user=stack.sip_user,
-            password=stack.sip_password,
-            from_number=_CALLER,
-        )
+        ringing = await _ring(stack, telephone, _CALLER)
+        phone = await ringing.wait_answered()
         try:
             await _into_the_story(phone)
-            yield Scene(stack, phone, telephone, cable, pair)
+            yield Scene(stack, phone, telephone, cable, pair, database)
         finally:
             await phone.aclose()
             phone.save(stack.run_dir / "call.wav")
+
+
+@contextmanager
+def _server() -> Iterator[Cluster]:
+    found = postgres.programs()
+    if found is None:
+        raise Skipped(postgres.INSTALL)
+    with postgres.cluster(found) as cluster:
+        yield cluster
+
+
+async def _ring(stack: Stack, telephone: SipCaller, caller: str) -> RingingCall:
+    return await telephone.start_dial(
+        stack.sip_address,
+        stack.number,
+        user=stack.sip_user,
+        password=stack.sip_password,
+        from_number=caller,
+    )
 
 
 async def _into_the_story(phone: PhoneCall) -> None:
@@ -230,16 +283,3 @@ async def _into_the_story(phone: PhoneCall) -> None:
     await asyncio.sleep(max(0.0, begun_s + 1.5 - phone.now_s))
     if phone.is_over:
         raise CallerError("the call ended before the fault")
-
-
-def _row(stack: Stack) -> Row | None:
-    try:
-        with closing(
-            sqlite3.connect(f"file:{stack.database_path}?mode=ro", uri=True)
-        ) as connection:
-            found = connection.execute(
-                "SELECT end_reason, error, ended_at FROM calls ORDER BY started_at LIMIT 1"
-            ).fetchone()
-    except sqlite3.Error:
-        return None
-    return None if found is None else Row(found[0], found[1], found[2] is not None)

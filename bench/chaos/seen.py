@@ -29,6 +29,10 @@ class Seen:
     """None: LiveKit could not be asked."""
     gaps_s: tuple[float, ...] = ()
     """From each fault after which Echo was to go on until she was heard again."""
+    notes: tuple[str, ...] = ()
+    """What else was seen."""
+    blames: tuple[str, ...] = ()
+    """Promises of the fault's own that were broken."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class Promise:
 
 def broken(seen: Seen, promise: Promise) -> list[str]:
     """Every part of the promise that was not kept; empty when all was."""
-    found: list[str] = []
+    found = list(seen.blames)
     if promise.bye_within_s is not None:
         if seen.bye_s is None:
             found.append("no BYE")

@@ -30,3 +30,9 @@ class PartFailed(StackError):
     def port_was_taken(self) -> bool:
         """True when another program took the port between our probe and the part's own bind."""
         return "address already in use" in self.log_tail.lower()
+
+
+def first(failures: BaseExceptionGroup[StackError]) -> StackError:
+    """The one error to be told of several."""
+    failure = failures.exceptions[0]
+    return first(failure) if isinstance(failure, BaseExceptionGroup) else failure

@@ -9,7 +9,7 @@ from typing import Self
 from local.stack import health, parts, processes, run_directory
 from local.stack.config import LOOPBACK, Keys
 from local.stack.environment import clean_environment
-from local.stack.errors import PartFailed, StackError
+from local.stack.errors import PartFailed, StackError, first
 from local.stack.part import Part, Program
 from local.stack.ports import Ports
 from local.stack.provision import provision
@@ -32,6 +32,7 @@ class Stack:
     `with_providers=False`: nothing listens at `providers_url`, so a worker's models fail at once
     instead of reaching the internet. `with_trunk=False`: no trunk and no rule on the server.
     `worker_env` comes on top of `env()` for the worker alone, `providers_env` for the providers.
+    `database_url`: instead of an SQLite file in `run_dir`.
     """
 
     number = NUMBER
@@ -46,6 +47,7 @@ class Stack:
         with_worker: bool = True,
         worker_env: Mapping[str, str] | None = None,
         providers_env: Mapping[str, str] | None = None,
+        database_url: str | None = None,
         on_progress: Callable[[str], None] | None = None,
     ) -> None:
         self.run_dir = (run_dir or run_directory.new()).resolve()
@@ -54,6 +56,7 @@ class Stack:
         self._with_worker = with_worker
         self._worker_env = dict(worker_env or {})
         self._providers_env = dict(providers_env or {})
+        self._database_url = database_url
         self._on_progress = on_progress or (lambda _: None)
         self._keys = Keys.make()
         self._ports = Ports.pick()
@@ -116,7 +119,7 @@ class Stack:
 
     @property
     def database_url(self) -> str:
-        return f"sqlite+aiosqlite:///{self.database_path}"
+        return self._database_url or f"sqlite+aiosqlite:///{self.database_path}"
 
     def env(self) -> dict[str, str]:
         """What the worker and the scripts need in their environment to use this stack.
@@ -202,15 +205,16 @@ class Stack:
 
     async def kill_part(self, name: str) -> None:
         """SIGKILL one server, as a crash would; the others go on. `start_part` starts it again."""
-        await self._part(name).kill()
+        await self.part(name).kill()
 
     async def start_part(self, name: str) -> None:
         """Start a server again that was killed; returns when it is ready. Redis is empty then."""
-        part = self._part(name)
+        part = self.part(name)
         await part.start()
         await part.wait_ready(self._checks[name])
 
-    def _part(self, name: str) -> Part:
+    def part(self, name: str) -> Part:
+        """One of the servers."""
         return next(part for part in self._parts if part.program.name == name)
 
     async def wait_failed(self) -> PartFailed:
@@ -248,7 +252,7 @@ class Stack:
                     group.create_task(self._provision())
         except* StackError as failures:
             # One cause is told; the others were started beside it and have been cancelled.
-            raise _first(failures) from None
+            raise first(failures) from None
 
     async def _start_providers(self) -> None:
         program = parts.providers(self.run_dir, self._ports, self._part_env() | self._providers_env)
@@ -293,8 +297,3 @@ class Stack:
             if self._watch is not None:
                 await self._watch.close()
                 self._watch = None
-
-
-def _first(failures: BaseExceptionGroup[StackError]) -> StackError:
-    failure = failures.exceptions[0]
-    return _first(failure) if isinstance(failure, BaseExceptionGroup) else failure

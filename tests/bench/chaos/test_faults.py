@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bench.chaos.__main__ import provoke
-from bench.chaos.faults import FAULTS, Fault
+from bench.chaos.fault import Fault
+from bench.chaos.faults import FAULTS
+from bench.chaos.scene import Scene
 from bench.chaos.seen import broken
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
@@ -17,7 +19,7 @@ _BUSY = 1.5
 
 
 @pytest.mark.parametrize("fault", [each for each in FAULTS if each.is_quick], ids=lambda f: f.name)
-async def test_the_promise_is_kept(fault: Fault) -> None:
+async def test_the_promise_is_kept(fault: Fault[Scene]) -> None:
     seen = await provoke(fault)
     promise = fault.promise
     within_s, silence_s = promise.bye_within_s, promise.silence_s

@@ -1,0 +1,1 @@
+"""What strangers and rude carriers send to the SIP port."""

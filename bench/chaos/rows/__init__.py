@@ -1,0 +1,1 @@
+"""What `make chaos` provokes, one module for each part of the line."""

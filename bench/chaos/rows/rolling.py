@@ -1,0 +1,79 @@
+"""A new version under callers: workers replaced one after the other."""
+
+import asyncio
+import os
+import signal
+from contextlib import AsyncExitStack
+
+from bench.chaos.callers import converse
+from bench.chaos.fault import FINISHED, Fault, ends
+from bench.chaos.pair import beside
+from bench.chaos.scene import Scene
+
+_CALLS = 4
+
+
+async def _told_to_go(scene: Scene) -> None:
+    """The worker that tells the story is told to go; another one is ready by then."""
+    worker = scene.pair.with_the_call()
+    scene.happens_now()
+    os.kill(worker, signal.SIGTERM)
+    await asyncio.sleep(1.0)
+    await scene.expect_answer("a caller during the restart")
+    await scene.talk_to_the_end()
+
+
+async def _both_replaced(scene: Scene) -> None:
+    """Each worker gets a successor and is told to go once that is ready, while four callers hear
+    their stories to the end. Somebody new rings each time.
+    """
+    others = await asyncio.gather(*(scene.into_the_story() for _ in range(_CALLS - 1)))
+    phones = [scene.phone, *others]
+    jobs = await scene.records.jobs()
+    talking = [asyncio.create_task(converse(each)) for each in phones]
+    workers = scene.pair.pids
+    scene.happens_now()
+    async with AsyncExitStack() as opened:
+        for number, worker in enumerate(workers, start=3):
+            await opened.enter_async_context(beside(scene.stack, f"worker-{number}"))
+            os.kill(worker, signal.SIGTERM)
+            talkers = sum(not each.is_over for each in phones)
+            scene.note(f"worker told to go under {talkers} calls")
+            await asyncio.sleep(1.0)
+            await scene.expect_answer("a caller during the replacement")
+        await asyncio.gather(*talking)
+        await _await_going(scene)
+        await scene.expect_whole_stories(phones)
+        after = await scene.records.jobs()
+        if any(after[call_id] != job_id for call_id, job_id in jobs.items()):
+            scene.blame("a call came into other hands")
+
+
+async def _await_going(scene: Scene) -> None:
+    """The old workers end by themselves once their last story is over."""
+    try:
+        async with asyncio.timeout(30.0):
+            await scene.pair.wait_gone()
+    except TimeoutError:
+        scene.blame("an old worker did not go")
+
+
+ROWS = (
+    Fault(
+        "rolling",
+        "one of two workers told to stop: who rings is answered, the story goes on",
+        _told_to_go,
+        ends(90, FINISHED, 30),
+        limit_s=100.0,
+        two_workers=True,
+    ),
+    Fault(
+        "rolling-four",
+        "both workers on PostgreSQL replaced under four calls",
+        _both_replaced,
+        ends(240, FINISHED, 15),
+        limit_s=300.0,
+        two_workers=True,
+        on_postgresql=True,
+    ),
+)
