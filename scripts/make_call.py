@@ -84,6 +84,12 @@ def call(
     number: Annotated[
         str | None, typer.Argument(help="Whom to call: +15550123, with country code.")
     ] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CALL_ID", help="Go on with the story of that call, with whoever it was with."
+        ),
+    ] = None,
     file: Annotated[
         Path | None, typer.Option(help="Call everybody in this CSV: number[,name[,location]].")
     ] = None,
@@ -124,6 +130,7 @@ def call(
     _check_usage(
         of_one_call={
             "a number": number is not None,
+            "--resume": resume is not None,
             "--name": name is not None,
             "--location": location is not None,
             "--wait": wait is not None,
@@ -141,6 +148,7 @@ def call(
         max_call_s=max_duration,
         idempotency_key=idempotency_key,
         again=again,
+        resumes=resume,
     )
     door = _Door(load_settings(as_json), trunk, from_number, as_json)
     if file is not None:
@@ -171,9 +179,15 @@ def _check_usage(*, of_one_call: dict[str, bool], of_a_list: dict[str, bool]) ->
             raise typer.BadParameter(
                 f"a list names its people itself: {', '.join(typed)} cannot go with --file"
             )
+    elif of_one_call["--resume"]:
+        known = [option for option in ("a number", "--name", "--location") if of_one_call[option]]
+        if known:
+            raise typer.BadParameter(
+                f"--resume calls whoever that call was with: it cannot go with {', '.join(known)}"
+            )
     elif not of_one_call["a number"]:
-        raise typer.BadParameter("give a number, or a list with --file")
-    elif of_a_list["--retry"]:
+        raise typer.BadParameter("give a number, a list with --file, or a call with --resume")
+    if of_a_list["--retry"] and not of_a_list["--file"]:
         raise typer.BadParameter("--retry is for a list (--file)")
 
 

@@ -53,6 +53,9 @@ WIDER = {
     "local/storyteller": 16,
 }
 
+# One line of steps, which only ever grows.
+MIGRATIONS = "bot/records/migrations/versions"
+
 # What the dialect of this house does without.
 DIALECT = {"__future__.annotations", "typing.Final"}
 
@@ -128,6 +131,7 @@ def test_a_reader_never_has_to_go_deep(room: str) -> None:
 def test_few_modules_lie_side_by_side() -> None:
     modules = [path for room in ROOMS for path in python_files(room)]
     counts = Counter(str(path.parent.relative_to(ROOT)) for path in modules if not is_package(path))
+    del counts[MIGRATIONS]
     too_wide = {name for name, count in counts.items() if count > WIDER.get(name, MODULES)}
     assert too_wide == set(), "split the folder into rooms with one idea each"
 

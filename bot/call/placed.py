@@ -10,12 +10,14 @@ from livekit.agents.voice.amd import AMD
 
 from agents.callee import Callee
 from agents.intro import IntroAgent
+from agents.returning import ReturningAgent
 from bot.call.allowance import asking, limited
 from bot.call.closing import carry_through
 from bot.call.dialler import CALLEE, Dialler
 from bot.call.do_not_call import block_number
 from bot.call.progress import Progress
 from bot.call.reception import Reception
+from bot.call.resuming.taking import Resuming
 from bot.call.takeover.passing import Passing
 from bot.call.turning_away import costs_of
 from bot.livekit_gaps import cancel_and_wait, let_speak, machine_detector
@@ -87,6 +89,7 @@ async def place_call(ctx: JobContext, settings: Settings, call_id: str) -> None:
                 call = PlacedCall(
                     ctx, settings, recorder, order, progress, ending, block, ask_left, keeper
                 )
+                call.returning = await Resuming(settings, records, recorder, keeper).of_order(order)
                 passing = Passing(ctx, records, recorder)
                 await carry_through(ctx, recorder, ending, call.carry, pass_on=passing.pass_on)
                 await keeper.finish(ending.reason)
@@ -120,6 +123,7 @@ class PlacedCall:
         self._block = block
         self._ask_left = ask_left
         self._keeper = keeper
+        self.returning: ReturningAgent | None = None
         secret = settings.livekit.access.api_secret
         self._line = Line(ctx.room, order.room_name, ending, secret=secret, diary=recorder.diary)
         self._line.expect(CALLEE, on_telephone=True)
@@ -127,6 +131,12 @@ class PlacedCall:
     async def carry(self) -> None:
         """Prepare the conversation, dial, and talk until the call has ended."""
         await self._ctx.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)
+        if self._order.resumes is not None and self.returning is None:
+            self._progress.conclude(
+                Outcome.REFUSED, "The story to go on with is not kept any more; nobody was dialled."
+            )
+            self._ending.set(EndReason.NEVER_ANSWERED, "not dialled")
+            return
         callee = Callee.known(self._order.name, self._order.location)
         talk = Talk(
             self._ctx,
@@ -134,12 +144,14 @@ class PlacedCall:
             self._recorder,
             self._line,
             self._ending,
-            first_agent=IntroAgent(callee),
+            first_agent=self.returning or IntroAgent(callee),
             block=self._block,
             answer_limit_s=_READY_LIMIT_S + self._order.ring_timeout_s + _ANSWER_MARGIN_S,
             ask_left=self._ask_left,
             keeper=self._keeper,
         )
+        if self.returning is not None:
+            self.returning.remember(talk.session.userdata)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._dial_when_ready(talk), name="dial")
             receiving = group.create_task(self._receive(talk), name="who answers")

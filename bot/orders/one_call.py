@@ -38,7 +38,7 @@ class Screen(Protocol):
 async def check_call(desk: Desk, request: Request) -> Result | str:
     """What a call would come to, without calling anybody. Raises DatabaseUnavailable."""
     try:
-        order = desk.order(request)
+        order = desk.order(await desk.resume(request))
         older = await desk.check(order, again=request.again)
     except (NumberRefused, OrderRefused) as refusal:
         return Result.refused(refusal.reason)
@@ -51,7 +51,8 @@ async def check_call(desk: Desk, request: Request) -> Result | str:
 async def make_call(desk: Desk, request: Request, screen: Screen, until: Until) -> Result:
     """Make the call and tell how it came out. Raises DatabaseUnavailable."""
     try:
-        order, is_first = await desk.accept(desk.order(request), again=request.again)
+        order = desk.order(await desk.resume(request))
+        order, is_first = await desk.accept(order, again=request.again)
     except (NumberRefused, OrderRefused) as refusal:
         return Result.refused(refusal.reason)
     follower = _Follower(desk.placer, order, screen)

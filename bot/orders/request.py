@@ -22,7 +22,8 @@ class OutsideHours(NumberRefused):
 class Request:
     """A call as it was asked for. What is None comes from the settings.
 
-    `again`: also if the number was called less than a minute ago.
+    `again`: also if the number was called less than a minute ago. `resumes`: the id of the call
+    whose story is to go on; number, name and place are then that call's (`Desk.resume`).
     """
 
     number: str = field(repr=False)
@@ -32,6 +33,7 @@ class Request:
     max_call_s: float | None = None
     idempotency_key: str | None = None
     again: bool = False
+    resumes: str | None = None
 
 
 def make_order(
@@ -62,6 +64,7 @@ def make_order(
         idempotency_key=request.idempotency_key,
         name=_short(request.name),
         location=_short(request.location),
+        resumes=request.resumes,
     )
 
 

@@ -37,6 +37,7 @@ class Order:
 
     `call_id` is that of the call's record as well. `outcome` is known before the order has ended
     when somebody answered. `sip_status` is the callee's final answer where there was one.
+    `resumes`: the call whose story this one goes on with; without that story nobody is dialled.
     """
 
     call_id: str
@@ -50,6 +51,7 @@ class Order:
     idempotency_key: str | None = None
     name: str | None = field(default=None, repr=False)
     location: str | None = field(default=None, repr=False)
+    resumes: str | None = None
     state: OrderState = OrderState.QUEUED
     job_id: str | None = None
     cancel_asked: bool = False

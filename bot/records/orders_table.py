@@ -20,6 +20,7 @@ orders = Table(
     Column("room_name", String(255), nullable=False),
     Column("name", String(200)),
     Column("location", String(200)),
+    Column("resumes", String(36)),
     Column("ring_timeout_s", Float, nullable=False),
     Column("max_call_s", Float, nullable=False),
     Column("state", words(OrderState), nullable=False),

@@ -47,14 +47,20 @@ class Option:
 
 
 NUMBER = Option(("+12025550123",), lambda a: a.request.number == "+12025550123")
+RESUME = Option(("--resume", "a-call"), lambda a: a.request.resumes == "a-call")
 FILE = Option(("--file", "numbers.csv"), lambda a: a.rows == (Row(1, "+12025550124"),))
 RETRY = Option(("--retry", "busy=2x300"), lambda a: a.rules == Retry.parse(["busy=2x300"]))
 DRY_RUN = Option(("--dry-run",), lambda a: a.work.startswith("check"))
 JSON = Option(("--json",), lambda a: True)
-OF_ONE_CALL = (
+# What is known of the call that goes on.
+KNOWN = (
     NUMBER,
     Option(("--name", "Maria"), lambda a: a.request.name == "Maria"),
     Option(("--location", "Lisbon"), lambda a: a.request.location == "Lisbon"),
+)
+OF_ONE_CALL = (
+    *KNOWN,
+    RESUME,
     Option(("--wait", "answer"), lambda a: a.until in ("answer", None)),
     Option(("--wait", "end"), lambda a: a.until in ("end", None)),
     Option(("--again",), lambda a: a.request.again),
@@ -115,13 +121,15 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
 
 
 def fits(options: set[Option]) -> bool:
-    """Whether these go together: one number, or one list, and what belongs to it."""
+    """Whether these go together: a number, a call or a list, and what belongs to it."""
     if FILE in options:
         return not options & set(OF_ONE_CALL)
-    return NUMBER in options and RETRY not in options
+    if RETRY in options:
+        return False
+    return not options & set(KNOWN) if RESUME in options else NUMBER in options
 
 
-@pytest.mark.parametrize("base", [NUMBER, FILE], ids=["a number", "a list"])
+@pytest.mark.parametrize("base", [NUMBER, RESUME, FILE], ids=["a number", "a call", "a list"])
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: " ".join(o.name for o in pair))
 def test_every_pair_of_options_is_heeded_or_refused(
     asked: list[Asked], base: Option, pair: tuple[Option, Option]
@@ -144,8 +152,8 @@ def test_an_option_alone_is_not_enough_unless_it_says_whom_to_call(
     asked: list[Asked], option: Option
 ) -> None:
     code = CliRunner().invoke(make_call.app, ["call", *option.typed]).exit_code
-    assert (code != 2) is (option in (NUMBER, FILE))
-    assert bool(asked) is (option in (NUMBER, FILE))
+    assert (code != 2) is (option in (NUMBER, RESUME, FILE))
+    assert bool(asked) is (option in (NUMBER, RESUME, FILE))
 
 
 def test_the_table_above_knows_every_option() -> None:

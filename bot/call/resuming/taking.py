@@ -10,7 +10,7 @@ from agents.stories import choose_premise
 from agents.story import StoryData
 from bot.call.resuming.last_question import open_question
 from bot.call.takeover.echoes import words_of
-from bot.records import CallRecorder, Records, RecordsError, utc_now
+from bot.records import CallRecorder, Order, Records, RecordsError, utc_now
 from bot.records.diary import EventKind
 from bot.records.thread import Thread, Unfinished
 from bot.settings import Settings
@@ -46,6 +46,15 @@ class Resuming:
         call_id = self._recorder.record.call_id
         taking = self._stories.take_newest(number, call_id, utc_now(), self._keep)
         return await self._offer(taking, was_called=False)
+
+    async def of_order(self, order: Order) -> ReturningAgent | None:
+        """Who offers the person who is called to go on, if the order wants that; None where no
+        story was ordered, or nothing is kept of it any more.
+        """
+        if order.resumes is None or not self._keep:
+            return None
+        taking = self._stories.take(order.resumes, order.call_id, utc_now(), self._keep)
+        return await self._offer(taking, was_called=True)
 
     async def _offer(
         self, taking: Awaitable[Unfinished | None], *, was_called: bool

@@ -2,13 +2,21 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from livekit.agents import AutoSubscribe
+from livekit.agents.llm import ChatContext
 
 from agents.callee import Callee
+from agents.conversation import Conversation
 from agents.intro import IntroAgent
+from agents.resumed import BrokenStory
+from agents.returning import ReturningAgent
+from agents.stories import load_premises
+from agents.story import StoryData
 from bot.call import placed as module
 from bot.call.dialler import CALLEE
 from bot.call.placed import PlacedCall
@@ -33,7 +41,8 @@ class FakeTalk:
         _, self.settings, _, self.line, self.ending = around
         self.options = rest
         self.ready = asyncio.Event()
-        self.session = self.floor = None
+        self.session: Any = SimpleNamespace(userdata=Conversation(line=cast(Any, None)))
+        self.floor = None
 
     async def run(self) -> None:
         await self.ending.wait()
@@ -290,3 +299,25 @@ async def test_the_limit_of_one_call_leaves_the_other_settings_alone(a_call: Mak
     await scene.carry(s1=ends)
     assert scene.talk.settings.call.silence_s == 11
     assert scene.talk.settings.livekit == made().livekit
+
+
+async def test_who_is_called_again_is_offered_to_go_on(a_call: Make) -> None:
+    scene = a_call(replace(ORDER, resumes="before"))
+    maria = StoryData("Maria", "Lisbon")
+    broken = BrokenStory(maria, load_premises()[0], ChatContext.empty())
+    scene.call.returning = ReturningAgent(broken, was_called=True)
+    await scene.carry(s1=is_ready, s9=ends)
+    assert scene.talk.options["first_agent"] is scene.call.returning
+    assert scene.talk.session.userdata.story == maria
+    assert scene.dialled_s == [1]
+
+
+async def test_nobody_is_dialled_for_a_story_that_is_not_kept_any_more(a_call: Make) -> None:
+    scene = a_call(replace(ORDER, resumes="before"))
+    await scene.carry()
+    assert (scene.talks, scene.dialled_s) == ([], [])
+    assert scene.progress.conclusion == (
+        Outcome.REFUSED,
+        "The story to go on with is not kept any more; nobody was dialled.",
+    )
+    assert scene.ending.reason is EndReason.NEVER_ANSWERED

@@ -1,5 +1,7 @@
 """Where calls are asked for: settings and trunk become an order, and the tables must be there."""
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -8,9 +10,20 @@ from livekit.api.sip_service import SipService
 
 from bot.orders.desk import Desk
 from bot.orders.request import Request
-from bot.records import NumberBusy, Records, SchemaError
+from bot.records import (
+    BlockedBy,
+    Direction,
+    EndReason,
+    NumberBusy,
+    OrderRefused,
+    Records,
+    SchemaError,
+    utc_now,
+)
+from bot.records.thread import Thread
 from sip.calls.outbound_trunk import WayOut
 from sip.errors import InvalidNumber, NumberRefused, TrunkNotFound
+from tests.bot.records.records import a_call
 from tests.bot.settings.made import made
 
 pytestmark = pytest.mark.unit
@@ -118,3 +131,91 @@ async def test_a_list_finds_what_it_did_for_a_number(records: Records) -> None:
     assert await desk.history(NUMBER, "march/") == [first]
     assert await desk.history(NUMBER, "april/") == []
     assert await desk.history("+12025550199", "march/") == []
+
+
+async def broke_off(
+    records: Records, reason: EndReason = EndReason.CALLER_HUNG_UP, **changes: Any
+) -> str:
+    """The id of a call that has just broken off in Maria's story."""
+    call = a_call(job_id="AJ_1", **changes)
+    await records.calls.save(call)
+    thread = Thread(name="Maria", location="Lisbon")
+    await records.threads.keep(call, thread, utc_now())
+    ended_at: datetime = changes.get("ended_at") or utc_now()
+    await records.calls.save(replace(call, ended_at=ended_at, end_reason=reason))
+    return call.call_id
+
+
+async def test_a_call_that_goes_on_is_with_whom_it_was_with(records: Records) -> None:
+    call_id = await broke_off(records)
+    request = await a_desk(records).resume(Request("", resumes=call_id, again=True))
+    assert request == Request(NUMBER, name="Maria", location="Lisbon", again=True, resumes=call_id)
+    order = a_desk(records).order(request)
+    assert (order.number, order.name, order.resumes) == (NUMBER, "Maria", call_id)
+    assert await records.threads.of(call_id) is not None, "it is the job that takes it"
+
+
+async def test_a_call_that_we_made_goes_on_with_whom_we_called(records: Records) -> None:
+    called = {"direction": Direction.OUTBOUND, "to_number": "+12025550177"}
+    call_id = await broke_off(records, EndReason.FAILED, **called)
+    request = await a_desk(records).resume(Request("", resumes=call_id))
+    assert request.number == "+12025550177"
+
+
+async def test_a_request_that_resumes_nothing_is_left_as_it_is(records: Records) -> None:
+    assert await a_desk(records).resume(Request(NUMBER)) == Request(NUMBER)
+
+
+async def test_a_call_that_nobody_knows_does_not_go_on(records: Records) -> None:
+    with pytest.raises(OrderRefused, match="there is no call a-typing-mistake"):
+        await a_desk(records).resume(Request("", resumes="a-typing-mistake"))
+
+
+async def test_a_caller_who_showed_no_number_is_not_called(records: Records) -> None:
+    call_id = await broke_off(records, from_number=None)
+    with pytest.raises(OrderRefused, match="showed no number"):
+        await a_desk(records).resume(Request("", resumes=call_id))
+
+
+async def test_a_story_that_was_told_does_not_go_on(records: Records) -> None:
+    call_id = await broke_off(records, EndReason.STORY_FINISHED)
+    with pytest.raises(OrderRefused, match="no story of that call broke off"):
+        await a_desk(records).resume(Request("", resumes=call_id))
+
+
+async def test_a_call_that_ended_too_long_ago_does_not_go_on(records: Records) -> None:
+    call_id = await broke_off(records, ended_at=utc_now() - timedelta(minutes=16))
+    with pytest.raises(OrderRefused, match="more than 15 minutes ago"):
+        await a_desk(records).resume(Request("", resumes=call_id))
+
+
+async def test_where_no_story_is_kept_none_goes_on(records: Records) -> None:
+    call_id = await broke_off(records)
+    with pytest.raises(OrderRefused, match="STORYLINE_RESUME_MINUTES=0"):
+        await a_desk(records, STORYLINE_RESUME_MINUTES="0").resume(Request("", resumes=call_id))
+
+
+async def test_a_call_in_progress_does_not_go_on(records: Records) -> None:
+    call = a_call(job_id="AJ_1")
+    await records.calls.save(call)
+    with pytest.raises(OrderRefused, match="is not over"):
+        await a_desk(records).resume(Request("", resumes=call.call_id))
+
+
+async def test_who_is_on_the_do_not_call_list_is_not_called_to_go_on(records: Records) -> None:
+    call_id = await broke_off(records)
+    await records.orders.block(NUMBER, BlockedBy.OPERATOR, utc_now())
+    desk = a_desk(records)
+    order = desk.order(await desk.resume(Request("", resumes=call_id)))
+    with pytest.raises(OrderRefused, match="do-not-call list"):
+        await desk.check(order)
+
+
+async def test_a_used_key_finds_its_order_when_the_story_is_in_its_hands(records: Records) -> None:
+    call_id, desk = await broke_off(records), a_desk(records)
+    asked = Request("", resumes=call_id, idempotency_key="k")
+    first = desk.order(await desk.resume(asked))
+    await records.orders.accept(first, desk._limits)
+    keep = timedelta(minutes=15)
+    assert await records.unfinished.take(call_id, first.call_id, utc_now(), keep)
+    assert await desk.check(desk.order(await desk.resume(asked))) == first

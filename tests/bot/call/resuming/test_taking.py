@@ -16,6 +16,7 @@ from bot.records.thread import Said, Thread, Unfinished
 from bot.talk.watchers.thread_keeper import ThreadKeeper
 from sip.calls.call_info import CallInfo
 from tests.bot.call.fake_job import FakeRecorder
+from tests.bot.records.orders import an_order
 from tests.bot.settings.made import made
 from tests.bot.talk.fakes import now_s
 from tests.bot.talk.watchers.test_chronicler import Told
@@ -50,6 +51,13 @@ class FakeStories:
         self, number: str, by: str, now: Any, keep: timedelta
     ) -> Unfinished | None:
         self.asked.append((number, by, keep))
+        return await self._answer()
+
+    async def take(self, call_id: str, by: str, now: Any, keep: timedelta) -> Unfinished | None:
+        self.asked.append((call_id, by, keep))
+        return await self._answer()
+
+    async def _answer(self) -> Unfinished:
         if self.error is not None:
             raise self.error
         if self.is_stuck:
@@ -71,6 +79,9 @@ class Ringing:
         self.resuming = Resuming(
             made(**environ), cast(Any, self), cast(Any, self.recorder), self.keeper
         )
+
+    async def of_order(self, **changes: Any) -> ReturningAgent | None:
+        return await self.resuming.of_order(an_order(call_id="one", **changes))
 
     async def of(self, **attributes: str) -> ReturningAgent | None:
         told = SHOWN | {f"sip.{name}": value for name, value in attributes.items()}
@@ -139,3 +150,16 @@ async def test_a_database_that_does_not_answer_is_not_waited_for() -> None:
     call.stories.is_stuck = True
     assert await call.of() is None
     assert now_s() == 1
+
+
+async def test_an_order_gets_the_story_of_the_call_that_it_names() -> None:
+    call = Ringing()
+    agent = await call.of_order(resumes="the-first-call")
+    assert agent is not None and agent._was_called
+    assert call.stories.asked == [("the-first-call", "one", timedelta(minutes=15))]
+
+
+async def test_an_order_that_names_no_call_asks_for_no_story() -> None:
+    call = Ringing()
+    assert await call.of_order() is None
+    assert call.stories.asked == []

@@ -54,6 +54,15 @@ async def test_the_same_number_gets_its_story_once(records: Records) -> None:
     assert await records.threads.of(call.call_id) is None
 
 
+async def test_an_order_that_names_the_call_gets_its_story_once(records: Records) -> None:
+    call = await broke_off(records)
+    now = NOON + timedelta(minutes=1)
+    taken = await records.unfinished.take(call.call_id, NEW, now, KEEP)
+    assert taken == Unfinished(call.call_id, THREAD)
+    assert await records.unfinished.find(call.call_id, now, KEEP) is None
+    assert await newest(records) is None
+
+
 async def test_two_calls_at_once_never_get_one_story(records: Records) -> None:
     await broke_off(records)
     now = NOON + timedelta(minutes=1)
