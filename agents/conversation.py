@@ -7,7 +7,7 @@ from typing import Protocol
 from livekit.agents.llm import RealtimeModel
 
 from agents.last_words import LastWords
-from agents.stories import Premise
+from agents.stories.premise import Premise
 from agents.story import StoryData
 from agents.taming.leash import Leash
 

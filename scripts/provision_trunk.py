@@ -31,7 +31,7 @@ from scripts.provision_output import (
 from sip.access import Access
 from sip.doctor.finding import Result
 from sip.doctor.walk import walk
-from sip.errors import ApplyFailed, ManifestError, SipError
+from sip.errors import ApplyFailed, SipError
 from sip.manifest.as_snapshot import as_snapshot
 from sip.manifest.declared import Manifest
 from sip.manifest.export import export_yaml
@@ -43,7 +43,7 @@ from sip.plan.apply import apply as apply_plan
 from sip.plan.plan import Plan, Planner, make_destroy_plan, make_plan
 from sip.plan.plan_text import plan_lines
 from sip.plan.status import standings
-from sip.problems import Severity
+from sip.problems import ManifestError, Severity
 from sip.route.route import ARRIVED
 from sip.route.route import route as find_route
 from sip.route.route_text import route_json, route_lines

@@ -5,7 +5,7 @@ SipError
 ├── NumberRefused          a number that must not be called
 ├── DialFailed             an outbound call was not answered; carries the SIP status
 ├── HangUpFailed           the room of a call could not be deleted
-├── ManifestError          trunks.yaml has problems; carries all of them
+├── ManifestError          trunks.yaml has problems; carries all of them (sip/problems.py)
 └── ProvisioningError      the server side of provisioning
     ├── ServerRefused      LiveKit answered with an error, or did not answer
     ├── PlanRefused        the plan needs a permission that was not given
@@ -16,8 +16,6 @@ SipError
 """
 
 from collections.abc import Sequence
-
-from sip.problems import Problem
 
 
 class SipError(Exception):
@@ -70,14 +68,6 @@ class HangUpFailed(SipError):
         self.attempts = attempts
         self.reason = reason
         self.is_unreachable = is_unreachable
-
-
-class ManifestError(SipError):
-    """trunks.yaml cannot be used; `problems` has every reason, in the order of the file."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
-        self.problems = tuple(problems)
 
 
 class ProvisioningError(SipError):

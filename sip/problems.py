@@ -1,8 +1,10 @@
 """Something wrong in a file: where, why, and what to do about it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from sip.errors import SipError
 
 
 class Severity(StrEnum):
@@ -33,3 +35,11 @@ class Problem:
 def where(path: Iterable[str | int]) -> str:
     """A path in a file as it is shown: "inbound_trunks.main.numbers.0"."""
     return ".".join(str(part) for part in path) or "file"
+
+
+class ManifestError(SipError):
+    """trunks.yaml cannot be used; `problems` has every reason, in the order of the file."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)

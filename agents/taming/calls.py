@@ -5,21 +5,13 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Collection
 
 from livekit.agents.llm import FunctionCall
 
+from agents.taming.budget import Budget
 from agents.taming.notices import Notice, Notify
 
 # An answer needs one call, and perhaps a wish of the caller's beside it.
 MOST_IN_ANSWER = 3
-# A whole call needs five or so; answers that are prepared and thrown away count, too.
-MOST_IN_CALL = 40
 # A name and a place, generously.
 MOST_CHARS = 1000
-
-
-class Budget:
-    """How many tool calls are left in one telephone call."""
-
-    def __init__(self) -> None:
-        self.left = MOST_IN_CALL
 
 
 class Calls:
@@ -71,11 +63,14 @@ class Calls:
         return "" if self._is_welcome(name) else "too early"
 
 
-async def bounded(calls: AsyncIterable[FunctionCall], by: Calls) -> AsyncIterator[FunctionCall]:
-    """Yield those of a realtime model's calls that are permitted."""
+async def bounded(
+    made: AsyncIterable[FunctionCall], known: Collection[str], budget: Budget, notify: Notify
+) -> AsyncIterator[FunctionCall]:
+    """Yield those of a realtime model's calls in one answer that may be carried out."""
+    calls = Calls(known, budget, notify)
     try:
-        async for call in calls:
-            if by.permits(call.name, call.arguments):
+        async for call in made:
+            if calls.permits(call.name, call.arguments):
                 yield call
     finally:
-        by.close()
+        calls.close()

@@ -1,10 +1,6 @@
 """What the models of one telephone call may still do."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Collection
-
-from livekit.agents.llm import FunctionCall
-
-from agents.taming.calls import Budget, Calls, bounded
+from agents.taming.budget import Budget
 from agents.taming.notices import Notice, Notify, keep_quiet
 
 # So many answers in a row may be without a word before the model counts as broken.
@@ -36,9 +32,3 @@ class Leash:
             self._silent_turn = turn
         self.notify(Notice.NOTHING_SAID, "")
         return self._silent_in_a_row <= _MOST_SILENT
-
-    def bounded(
-        self, calls: AsyncIterable[FunctionCall], known: Collection[str]
-    ) -> AsyncIterator[FunctionCall]:
-        """Those of a realtime model's calls in one answer that may be carried out."""
-        return bounded(calls, Calls(known, self.budget, self.notify))

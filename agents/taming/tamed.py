@@ -25,7 +25,7 @@ class TamedAgent(Agent):
     """An agent whose text model is held within bounds (docs/stories.md).
 
     A realtime model speaks before anybody can read it: of its answers only the tool calls are
-    bounded (`Leash.bounded`), and how long they last (bot/talk/watchers/monologue.py).
+    bounded (`bounded`), and how long they last (bot/talk/watchers/monologue.py).
     """
 
     async def llm_node(

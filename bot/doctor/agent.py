@@ -16,8 +16,7 @@ from livekit.protocol.models import ParticipantInfo
 
 from bot.doctor.probe import PROBE_METADATA
 from sip.access import translated_errors
-from sip.doctor.finding import Finding, failed, passed
-from sip.doctor.walk import AGENT
+from sip.doctor.finding import AGENT, Finding, failed, passed
 from sip.errors import ServerRefused
 
 _POLL_S = 0.25

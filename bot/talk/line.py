@@ -10,7 +10,8 @@ from livekit import rtc
 
 from bot import messages
 from bot.messages import Message
-from bot.records.diary import Diary, EventKind
+from bot.records.diary.diary import Diary
+from bot.records.diary.entries import EventKind
 from bot.records.record import EndReason
 from bot.talk.floor.ending import Ending
 from bot.waiting import first_of

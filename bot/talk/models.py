@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from livekit.agents.types import APIConnectOptions
 from livekit.agents.voice.agent_session import SessionConnectOptions
 from livekit.plugins import deepgram, openai
-from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
-from bot.livekit_gaps import NEVER_CLOSES, RealtimeModel, certificates
+from bot.livekit_gaps import NEVER_CLOSES, RealtimeModel
 from bot.settings import Settings
-from bot.settings.groups import Server
+from bot.talk.clients import Clients
 from bot.talk.spoken.lead import PromptVoice
 
 # A request that fails at once is tried once more by the library; whatever takes longer is the
@@ -34,35 +33,6 @@ class Models:
     llm: openai.LLM
     tts: openai.TTS
     realtime: RealtimeModel | None
-
-
-@dataclass(frozen=True, slots=True)
-class Clients:
-    """What mind and voice are asked through: one client where they are on the same server."""
-
-    mind: AsyncOpenAI
-    voice: AsyncOpenAI
-
-
-def make_clients(settings: Settings) -> Clients:
-    """Make the clients of mind and voice; once a process, before its call comes.
-
-    They share the certificates that LiveKit's own sessions use: one reading for all.
-    """
-    providers = settings.providers
-    mind = _make_client(providers.mind)
-    same = providers.mind == providers.voice
-    return Clients(mind, mind if same else _make_client(providers.voice))
-
-
-def _make_client(server: Server) -> AsyncOpenAI:
-    return AsyncOpenAI(
-        api_key=server.api_key.get_secret_value(),
-        base_url=server.base_url,
-        max_retries=0,
-        # Whoever makes one without it reads the whole machine's certificates once more.
-        http_client=DefaultAsyncHttpxClient(verify=certificates()),
-    )
 
 
 def build_models(settings: Settings, clients: Clients, *, call_id: str) -> Models:

@@ -9,9 +9,9 @@ from agents.last_words import LastWords
 from bot.records.record import EndReason
 from bot.talk.floor.floor import Floor
 from bot.talk.floor.opening import Opening
+from bot.talk.floor.voice import OpeningVoice
 from bot.talk.line import Line
 from bot.talk.recording.recording import Recording
-from bot.talk.session_voice import SessionVoice
 
 
 class CallerLine:
@@ -24,7 +24,7 @@ class CallerLine:
     def __init__(
         self,
         line: Line,
-        voice: SessionVoice,
+        voice: OpeningVoice,
         floor: Floor,
         *,
         block: Callable[[], Awaitable[bool]],

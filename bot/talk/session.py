@@ -6,6 +6,7 @@ from livekit.agents import AgentSession
 from livekit.agents.vad import VAD
 
 from agents.conversation import Conversation
+from agents.taming.calls import bounded
 from agents.taming.leash import Leash
 from bot.talk import audio
 from bot.talk.models import Models, connect_options
@@ -22,7 +23,7 @@ def make_session(
 ) -> AgentSession[Conversation]:
     """Make the session, and bound what its models may do in it by `leash`."""
     if models.realtime is not None:
-        models.realtime.bounded = leash.bounded
+        models.realtime.bounded = partial(bounded, budget=leash.budget, notify=leash.notice)
     return AgentSession(
         stt=turns.ears,
         llm=models.llm,

@@ -10,7 +10,7 @@ from livekit.agents.vad import VAD
 
 from bot.money.prices import PriceTable
 from bot.settings import Settings
-from bot.talk.models import Clients
+from bot.talk.clients import Clients
 
 if TYPE_CHECKING:  # nothing of it is loaded where there is no collector
     from bot.telemetry.tracing import Tracing

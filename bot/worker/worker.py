@@ -17,7 +17,7 @@ from bot.money.prices import PriceTable
 from bot.records import DatabaseUnavailable, RecordsError, migrate
 from bot.settings import Settings
 from bot.talk.audio import load_vad
-from bot.talk.models import make_clients
+from bot.talk.clients import make_clients
 from bot.talk.warm import Warm
 from bot.worker.figures.metrics import Metrics
 from bot.worker.figures.reports import Load
@@ -45,7 +45,7 @@ def prewarm(settings: Settings, process: JobProcess) -> None:
     """Load what every call needs, before there is one."""
     prices = PriceTable.load(settings.kept.prices)
     tracing = _start_tracing(settings)
-    Warm(settings, load_vad(), make_clients(settings), prices, tracing).keep(process)
+    Warm(settings, load_vad(), make_clients(settings.providers), prices, tracing).keep(process)
 
 
 def _start_tracing(settings: Settings) -> "Tracing | None":

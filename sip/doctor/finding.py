@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+# The last link of the chain: the walk leaves it out, or the bot looks at it.
+AGENT = "agent"
+
 
 class Result(StrEnum):
     """FAIL: callers do not arrive, or not where they should. WARN: look at it. SKIP: not known."""

@@ -12,13 +12,11 @@ from sip.doctor.connection import (
     look_at_sip_api,
     look_at_sip_service,
 )
-from sip.doctor.finding import Finding, Result, skipped
+from sip.doctor.finding import AGENT, Finding, Result, skipped
 from sip.doctor.objects import look_at_objects
 from sip.errors import ServerRefused
 from sip.manifest.declared import Manifest
 from sip.objects.kinds import Kind
-
-AGENT = "agent"
 
 # Asks for an agent by its name and says whether it came; only the bot knows how.
 LookAtAgent: TypeAlias = Callable[[LiveKitAPI, str], Awaitable[Finding]]

@@ -32,14 +32,13 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from sip.errors import ManifestError
 from sip.manifest.declared import Declared, Manifest
 from sip.manifest.fields import ENV_PREFIX
 from sip.manifest.models import ManifestModel
 from sip.manifest.policy import findings
 from sip.manifest.yaml_lines import LinedYaml, Path, Value, leaves, read_yaml
 from sip.objects.kinds import Kind
-from sip.problems import Problem, Severity, where
+from sip.problems import ManifestError, Problem, Severity, where
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SECRET_FIELDS = frozenset({"auth_password", "pin"})

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from sip.errors import ManifestError
 from sip.manifest.declared import Manifest
 from sip.manifest.manifest import parse_manifest
-from sip.problems import Problem
+from sip.problems import ManifestError, Problem
 
 ENVIRONMENT = {"SIP_PASSWORD": "correct-horse-battery"}
 

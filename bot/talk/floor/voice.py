@@ -47,6 +47,16 @@ class Voice(Protocol):
         """Be silent at once, whatever is going on."""
 
 
+class OpeningVoice(Protocol):
+    """What the first words are prepared with, before the Floor says them."""
+
+    was_opened: bool
+    """Whether the first words were heard, to their end."""
+
+    def prepare(self, text: str) -> Opening | None:
+        """Begin to synthesize `text`; None where there is no voice, because the caller reads."""
+
+
 class Clips(Protocol):
     """Stored phrases, for the moments when no model can speak."""
 

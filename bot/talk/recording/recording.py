@@ -7,7 +7,8 @@ from contextlib import suppress
 
 from livekit import rtc
 
-from bot.records.diary import Diary, EventKind
+from bot.records.diary.diary import Diary
+from bot.records.diary.entries import EventKind
 from bot.records.errors import SoundNotRemoved
 from bot.records.sound.shelf import Shelf
 from bot.talk.recording.sound_file import RATE_HZ

@@ -7,7 +7,7 @@ from agents.conversation import Conversation
 from agents.last_words import LastWords
 from agents.prompts import load_prompt
 from bot.money.spending import Spending
-from bot.records.diary import Diary
+from bot.records.diary.diary import Diary
 from bot.records.record import EndReason
 from bot.talk.floor.floor import Floor
 from bot.talk.watchers.time_limit import wind_down

@@ -5,7 +5,8 @@ import asyncio
 from agents.conversation import Conversation
 from agents.last_words import LastWords
 from agents.prompts import load_prompt
-from bot.records.diary import Diary, EventKind
+from bot.records.diary.diary import Diary
+from bot.records.diary.entries import EventKind
 from bot.records.record import EndReason
 from bot.talk.floor.floor import Floor
 

@@ -9,7 +9,8 @@ from livekit.agents.llm import ChatChunk, ChoiceDelta, FunctionToolCall
 
 from agents.prompts import load_prompt
 from agents.taming.answer import MOST_CHARS, Bounds, Piece, held
-from agents.taming.calls import Budget, Calls
+from agents.taming.budget import Budget
+from agents.taming.calls import Calls
 from agents.taming.notices import Notice
 from tests.agents.taming.noted import Noted
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from livekit.agents.llm import FunctionCall
 
-from agents.taming.calls import MOST_CHARS, MOST_IN_ANSWER, MOST_IN_CALL, Budget, Calls
-from agents.taming.leash import Leash
+from agents.taming.budget import MOST_IN_CALL, Budget
+from agents.taming.calls import MOST_CHARS, MOST_IN_ANSWER, Calls, bounded
 from agents.taming.notices import Notice
 from tests.agents.taming.noted import Noted
 
@@ -76,6 +76,7 @@ async def test_the_calls_of_a_realtime_model_are_bounded_as_they_come() -> None:
             yield FunctionCall(call_id=str(number), name="one", arguments="{}")
 
     noted = Noted()
-    carried_out = [call async for call in Leash(noted).bounded(three_hundred(), TOOLS)]
+    answer = bounded(three_hundred(), TOOLS, Budget(), noted)
+    carried_out = [call async for call in answer]
     assert [call.call_id for call in carried_out] == ["0"]
     assert noted.all == [(Notice.TOOL_REFUSED, "again 299")]

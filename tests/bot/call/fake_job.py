@@ -14,7 +14,7 @@ from bot.money.prices import PriceTable
 from bot.records import AgentReached, CallRecord, Direction, EndReason
 from bot.records.diary import Diary, Who
 from bot.settings import Settings
-from bot.talk.models import Clients
+from bot.talk.clients import Clients
 from bot.talk.warm import Warm
 from tests.bot.call.safety.fake_room import FakeRoom
 from tests.bot.settings.made import made

@@ -5,14 +5,15 @@ from livekit.agents.types import APIConnectOptions
 
 from bot.livekit_gaps import NEVER_CLOSES, RealtimeModel
 from bot.settings import Settings
-from bot.talk.models import Models, build_models, connect_options, make_clients
+from bot.talk.clients import make_clients
+from bot.talk.models import Models, build_models, connect_options
 from tests.bot.settings.made import made
 
 pytestmark = pytest.mark.unit
 
 
 def build(settings: Settings) -> Models:
-    return build_models(settings, make_clients(settings), call_id="one")
+    return build_models(settings, make_clients(settings.providers), call_id="one")
 
 
 async def test_each_model_is_the_one_that_was_set() -> None:
@@ -46,27 +47,6 @@ async def test_in_pipeline_mode_there_is_no_realtime_model() -> None:
 
 async def test_the_realtime_model_is_one_that_can_be_taken_over_from() -> None:
     assert isinstance(build(made()).realtime, RealtimeModel)
-
-
-async def test_the_client_goes_where_it_was_told_with_the_key() -> None:
-    clients = make_clients(made(OPENAI_BASE_URL="http://127.0.0.1:9/v1"))
-    client = clients.mind
-    assert client is clients.voice
-    assert str(client.base_url) == "http://127.0.0.1:9/v1/"
-    assert client.api_key == "openai-secret"
-
-
-async def test_the_client_repeats_nothing_by_itself() -> None:
-    # Each layer that tries again multiplies the silence that a caller hears.
-    assert make_clients(made()).mind.max_retries == 0
-
-
-async def test_mind_and_voice_go_to_servers_of_their_own_where_they_have_them() -> None:
-    settings = made(STORYLINE_LLM_BASE_URL="http://127.0.0.1:9/v1", STORYLINE_TTS_API_KEY="other")
-    clients = make_clients(settings)
-    assert str(clients.mind.base_url) == "http://127.0.0.1:9/v1/"
-    assert clients.mind.api_key == "none"
-    assert clients.voice.api_key == "other"
 
 
 def spent_s(options: APIConnectOptions) -> float:

@@ -22,6 +22,7 @@ class PreparingVoice(FakeVoice):
     """A voice that synthesizes its first words from `stream`; None: the caller reads."""
 
     stream: FakeStream | None = None
+    was_opened = False
 
     def prepare(self, text: str) -> Opening | None:
         return an_opening(self.stream) if self.stream else None
@@ -39,7 +40,7 @@ class Ringing(Scene):
         self.blocks = True
         voice = PreparingVoice(self.timeline)
         voice.stream = FakeStream(pauses_s) if pauses_s else None
-        self.caller_line = CallerLine(self.line, cast(Any, voice), self.floor, block=self._block)
+        self.caller_line = CallerLine(self.line, voice, self.floor, block=self._block)
 
     async def _block(self) -> bool:
         return self.blocks
@@ -154,7 +155,7 @@ async def test_nothing_is_recorded_before_the_notice_was_heard() -> None:
     voice = PreparingVoice(call.timeline)
     line = CallerLine(
         call.line,
-        cast(Any, voice),
+        voice,
         call.floor,
         block=call._block,
         recording=cast(Any, recording),

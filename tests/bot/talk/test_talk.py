@@ -14,6 +14,7 @@ import pytest
 from agents.intro import IntroAgent
 from agents.prompts import load_prompt
 from agents.story import StoryData
+from agents.taming.calls import bounded
 from agents.taming.notices import Notice
 from bot.records import AgentReached, EndReason, utc_now
 from bot.records.diary import EventKind
@@ -220,7 +221,8 @@ async def test_what_models_do_is_bounded_and_told_to_the_diary(
         scene.recorder.diary, "note", lambda kind, detail=None: noted.append((kind, detail))
     )
     leash = scene.session.userdata.leash
-    assert REALTIME.bounded == leash.bounded
+    assert isinstance(REALTIME.bounded, partial) and REALTIME.bounded.func is bounded
+    assert REALTIME.bounded.keywords == {"budget": leash.budget, "notify": leash.notice}
     assert scene.session.options["max_tool_steps"] == 1
     leash.notice(Notice.TOOL_REFUSED, "again 299")
     assert noted == [(EventKind.TOOL_REFUSED, "again 299")]

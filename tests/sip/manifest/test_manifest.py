@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from sip.errors import ManifestError
 from sip.manifest.manifest import load_manifest
 from sip.objects.kinds import Kind
-from sip.problems import Severity
+from sip.problems import ManifestError, Severity
 from tests.sip.manifests import ENVIRONMENT, SIMPLE, parse, problems_of
 
 pytestmark = pytest.mark.unit

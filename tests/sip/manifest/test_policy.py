@@ -2,8 +2,7 @@
 
 import pytest
 
-from sip.errors import ManifestError
-from sip.problems import Severity
+from sip.problems import ManifestError, Severity
 from tests.sip.manifests import SIMPLE, parse, problems_of
 
 pytestmark = pytest.mark.unit
