@@ -1,7 +1,7 @@
 # Every target sets up what it needs first (local/setup/setup.sh); when all is there that takes a second.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests python demo demo-lost demo-up test unit e2e bench bench-capacity chaos story-score mutants sbom audit notice lint format types
+.PHONY: help setup setup-tests python demo demo-lost demo-up test unit e2e bench bench-capacity chaos bad-models story-score mutants sbom audit notice lint format types
 
 CACHE = $(or $(STORYLINE_CACHE),$(HOME)/.cache/storyline)
 # Looked up when it is used: set-up may have installed it a moment before.
@@ -42,6 +42,9 @@ demo-up: setup ## Leave the line open, to ring it with a softphone on this machi
 
 chaos: setup ## Every fault on a real call, and a table of what the caller heard (three quarters of an hour)
 	@$(RUN) python -m bench.chaos
+
+bad-models: setup ## Models and callers that misbehave, each on a real call, and a table (half an hour)
+	@$(RUN) python -m bench.models
 
 test: setup-tests ## All tests, with real SIP calls
 	$(RUN) pytest -n 3 $(SIDE_BY_SIDE) -m "not (e2e or alone)"

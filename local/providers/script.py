@@ -24,10 +24,11 @@ class Sound:
 
 @dataclass(frozen=True)
 class ToolUse:
-    """A call of one of the agent's tools."""
+    """A call of one of the agent's tools. `written`: a chat model writes this as its arguments."""
 
     name: str
     arguments: Mapping[str, str] = field(default_factory=dict)
+    written: str = ""
 
 
 # How long a word takes when the script does not say how long the utterance lasts.

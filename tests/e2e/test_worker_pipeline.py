@@ -6,7 +6,7 @@ It wants a worker of its own, as all that `test_worker_*.py` hold: the last file
 import pytest
 
 from bot.records import AgentReached, EndReason
-from local.providers.script import ChatTurn, Script
+from local.providers.script import ChatTurn, Script, ToolUse
 from tests.e2e.house import House, assert_heard
 
 pytestmark = pytest.mark.e2e
@@ -38,6 +38,20 @@ async def test_the_pipeline_is_answered_by_keys_too_and_says_no_markup(house: Ho
         await call.hear_until("for this story", "goodbye", "bye bye")
         await call.phone.wait_hung_up(10.0)
         assert (await call.record()).end_reason is EndReason.STORY_FINISHED
+
+
+async def test_a_model_that_only_calls_a_tool_leaves_the_caller_with_a_story(
+    house: House,
+) -> None:
+    await house.use_worker(STORYLINE_STORY_MODE="pipeline")
+    gathered = ToolUse("information_gathered", {"name": "Peter", "location": "Berlin"})
+    async with house.ring() as call:
+        await house.providers.script(Script(chat=(ChatTurn(tool_calls=(gathered,) * 9),) * 60))
+        assert_heard(await call.introduce("I'm Peter from Berlin."), "Peter", "door")
+        await call.phone.say("I open it.")
+        await call.hear_until("next")
+        await call.phone.hang_up()
+        assert (await call.record()).agent_reached is AgentReached.STORY
 
 
 async def realtime_requests(house: House) -> list[object]:

@@ -96,7 +96,7 @@ class Completion:
 
 
 def _tool_call(call: ToolUse) -> dict[str, Any]:
-    arguments = json.dumps(dict(call.arguments))
+    arguments = call.written or json.dumps(dict(call.arguments))
     return {
         "id": f"call_{uuid.uuid4().hex[:24]}",
         "type": "function",

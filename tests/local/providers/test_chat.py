@@ -55,6 +55,13 @@ async def test_scripted_tool_calls_arrive(base_url: str, control: ControlClient)
     assert json.loads(answer.tool_calls[0].arguments) == {"name": "Anna"}
 
 
+async def test_a_model_may_write_broken_arguments(base_url: str, control: ControlClient) -> None:
+    broken = ToolUse("information_gathered", {"name": "Anna"}, written='{"name": An')
+    await control.script(Script(chat=(ChatTurn(tool_calls=(broken,)),)))
+    (call,) = (await ask(base_url)).tool_calls
+    assert call.arguments == '{"name": An'
+
+
 async def test_script_is_used_up_in_order_and_then_the_engine_answers(
     base_url: str, control: ControlClient
 ) -> None:
