@@ -6,7 +6,7 @@ import logging
 from livekit.agents import JobContext
 
 from bot.call.progress import Progress
-from bot.records.order import Order
+from bot.records.orders.order import Order
 from bot.records.record import EndReason
 from bot.settings import Settings
 from bot.talk.floor.ending import Ending

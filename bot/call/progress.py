@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from bot.records.errors import RecordsError
-from bot.records.ledger import Ledger
-from bot.records.order import Order
+from bot.records.orders.ledger import Ledger
+from bot.records.orders.order import Order
 from bot.records.record import utc_now
 from bot.talk.floor.ending import Ending
 from sip.calls.calling_hours import CallingHours, may_call

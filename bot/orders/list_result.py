@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.orders.number_list import Row
-from bot.records.order import Order
+from bot.records.orders.order import Order
 from sip.calls.outcome import Outcome
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.records.order import Order, OrderState
+from bot.records.orders.order import Order, OrderState
 from bot.records.record import CallRecord
 from sip.calls.outcome import SENTENCES, Outcome
 

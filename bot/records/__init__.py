@@ -10,7 +10,6 @@ from bot.records.errors import (
     SchemaError,
     TrunkBusy,
 )
-from bot.records.ledger import Ledger
 from bot.records.limits import (
     CallerLimits,
     CostLimits,
@@ -22,7 +21,8 @@ from bot.records.limits import (
     Refusal,
 )
 from bot.records.migrate import migrate
-from bot.records.order import Blocked, BlockedBy, Order, OrderState
+from bot.records.orders.ledger import Ledger
+from bot.records.orders.order import Blocked, BlockedBy, Order, OrderState
 from bot.records.record import AgentReached, CallRecord, Direction, EndReason, utc_now
 from bot.records.recorder import CallRecorder
 from bot.records.records import Records

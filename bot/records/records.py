@@ -10,10 +10,10 @@ from bot.records.database import PATIENCE_S, Database, create_engine
 from bot.records.diary.diaries import Diaries
 from bot.records.diary.forgetting import Forgetting
 from bot.records.diary.wishes import Wishes
-from bot.records.ledger import Ledger
 from bot.records.limits.gate import Gate
 from bot.records.memory import Memories
 from bot.records.migrate import check_tables
+from bot.records.orders.ledger import Ledger
 from bot.records.outbox.outbox import Outbox
 from bot.records.roster import Roster
 from bot.records.store import CallStore

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from bot.records.admission import LIVE
 from bot.records.database import Database
 from bot.records.diary.removal import EVERYTHING, Forgotten, parts, remove, remove_memory
 from bot.records.diary.tables import turns
-from bot.records.order import OrderState
-from bot.records.orders_table import orders
+from bot.records.orders.admission import LIVE
+from bot.records.orders.order import OrderState
+from bot.records.orders.tables import orders
 from bot.records.sound.shelf import Shelf
 from bot.records.table import calls, theirs
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.records.diary.tables import TABLES, to_forget
 from bot.records.memory.tables import TABLES as MEMORY
-from bot.records.orders_table import orders
+from bot.records.orders.tables import orders
 from bot.records.outbox.table import letters
 from bot.records.roster.tables import acts
 from bot.records.table import calls

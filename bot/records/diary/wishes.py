@@ -11,13 +11,13 @@ from datetime import datetime
 from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.records.admission import LIVE
 from bot.records.database import Database
 from bot.records.diary.removal import EVERYTHING, Forgotten, parts, remove, remove_memory
 from bot.records.diary.tables import events, to_forget, turns
 from bot.records.limits.limits import DAY
-from bot.records.order import OrderState
-from bot.records.orders_table import orders
+from bot.records.orders.admission import LIVE
+from bot.records.orders.order import OrderState
+from bot.records.orders.tables import orders
 from bot.records.outbox.table import letters
 from bot.records.sound.shelf import Shelf
 from bot.records.table import calls, theirs

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import String, and_, case, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.records.order import OrderState
-from bot.records.orders_table import orders
+from bot.records.orders.order import OrderState
+from bot.records.orders.tables import orders
 from bot.records.table import UtcDateTime
 from sip.calls.outcome import Outcome
 

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.records.database import Database
 from bot.records.diary.tables import turns
-from bot.records.order import OrderState
-from bot.records.orders_table import do_not_call, orders
+from bot.records.orders.order import OrderState
+from bot.records.orders.tables import do_not_call, orders
 from bot.records.record import CallRecord
 from bot.records.survey.call_filter import CallFilter, Cursor
 from bot.records.survey.failures import model_failures

@@ -10,8 +10,8 @@ from bot.records.errors import NotToday, NumberBusy, OrderRefused, TrunkBusy
 from bot.records.limits.cost import left_usd, used_up
 from bot.records.limits.limits import DAY, OrderLimits
 from bot.records.limits.usage import line_is_full
-from bot.records.order import Order, OrderState
-from bot.records.orders_table import do_not_call, from_row, orders
+from bot.records.orders.order import Order, OrderState
+from bot.records.orders.tables import do_not_call, from_row, orders
 
 LIVE = (
     OrderState.TAKEN,

@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, select, update
 
-from bot.records.admission import LIVE, by_key, check, is_listed
 from bot.records.database import Database
 from bot.records.limits.limits import OrderLimits
-from bot.records.order import Blocked, BlockedBy, Order, OrderState
-from bot.records.orders_table import do_not_call, from_row, orders, to_row
+from bot.records.orders.admission import LIVE, by_key, check, is_listed
+from bot.records.orders.order import Blocked, BlockedBy, Order, OrderState
+from bot.records.orders.tables import do_not_call, from_row, orders, to_row
 from sip.calls.outcome import Outcome
 
 

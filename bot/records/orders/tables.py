@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Float, Index, Integer, Row, String, Table, Text
 
-from bot.records.order import BlockedBy, Order, OrderState
+from bot.records.orders.order import BlockedBy, Order, OrderState
 from bot.records.table import UtcDateTime, metadata, words
 from sip.calls.outcome import Outcome
 
