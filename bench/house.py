@@ -11,7 +11,7 @@ from bench.line.telephone import Line
 from local.providers.control import ControlClient
 from local.stack import Stack, health
 from local.stack.environment import clean_environment
-from local.stack.part import Part, Program
+from local.stack.parts.part import Part, Program
 
 START_LIMIT_S = 90.0
 STOP_LIMIT_S = 6.0

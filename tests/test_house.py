@@ -47,7 +47,6 @@ MODULES = 12
 WIDER = {
     "local/caller": 17,
     "local/providers": 13,
-    "local/stack": 15,
     "local/storyteller": 16,
 }
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from local.stack import Stack, health
 from local.stack.environment import clean_environment
-from local.stack.part import Part, Program
+from local.stack.parts.part import Part, Program
 from local.stack.ports import Ports
 
 _START_LIMIT_S = 120.0

@@ -195,7 +195,7 @@ install_packages() {
 # --- LiveKit -----------------------------------------------------------------------------------
 
 # Where a program is kept that was built from local/go/NAME. The key is its go.sum, so other
-# versions are other paths; local/stack/programs.py computes the same.
+# versions are other paths; local/stack/parts/programs.py computes the same.
 built() {
     local key
     key=$(sha256sum "$ROOT/local/go/$1/go.sum")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from local.stack.errors import ProgramMissing
-from local.stack.part import Part, Program
+from local.stack.parts.part import Part, Program
 
 COMMAND = "provision-trunk"
 MANIFEST = Path(__file__).resolve().parents[1] / "trunks.yaml"

@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
-from local.stack.programs import REPOSITORY
+from local.stack.parts.programs import REPOSITORY
 
 
 def new(parent: Path = REPOSITORY / "runs") -> Path:

@@ -6,11 +6,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from local.stack import health, parts, processes, run_directory
+from local.stack import health, run_directory
 from local.stack.config import LOOPBACK, Keys
 from local.stack.environment import clean_environment
 from local.stack.errors import PartFailed, StackError, first
-from local.stack.part import Part, Program
+from local.stack.parts import parts, processes
+from local.stack.parts.part import Part, Program
 from local.stack.ports import Ports
 from local.stack.provision import provision
 from local.stack.watch import Watch

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from livekit.api import LiveKitAPI
 
-from local.stack import config, health, parts
-from local.stack.part import Part, Program
+from local.stack import config, health
+from local.stack.parts import parts
+from local.stack.parts.part import Part, Program
 from local.stack.ports import Ports
 from local.stack.stack import Stack
 from local.stack.watch import Watch

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.stack.programs import REPOSITORY, built_program
+from local.stack.parts.programs import REPOSITORY, built_program
 
 pytestmark = [pytest.mark.unit, pytest.mark.timeout(30)]
 

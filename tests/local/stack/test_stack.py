@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from livekit import api
 
-from local.stack import PartFailed, Stack, guard, processes
+from local.stack import PartFailed, Stack, guard
 from local.stack.environment import clean_environment
+from local.stack.parts import processes
+from local.stack.parts.programs import REPOSITORY
 from local.stack.ports import Ports
-from local.stack.programs import REPOSITORY
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(90)]
 

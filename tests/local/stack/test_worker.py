@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from livekit import api
 
-from local.stack import PartFailed, Stack, StackError, guard, processes
+from local.stack import PartFailed, Stack, StackError, guard
+from local.stack.parts import processes
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from local.stack.errors import ProgramMissing
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 
 # The two that set-up builds from the pinned Go modules below local/go/.
 BUILT = ("livekit-server", "livekit-sip")

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from local.stack import config
-from local.stack.part import Program
+from local.stack.parts.part import Program
+from local.stack.parts.programs import find_program
 from local.stack.ports import Ports
-from local.stack.programs import find_program
 
 SERVER_START_LIMIT_S = 15.0
 # The providers load a speech recogniser and a voice; the worker imports the agents' packages,

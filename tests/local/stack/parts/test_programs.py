@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from local.stack import ProgramMissing
-from local.stack.programs import built_program, find_program
+from local.stack.parts.programs import built_program, find_program
 
 pytestmark = pytest.mark.unit
 

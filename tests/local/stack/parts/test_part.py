@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from local.stack import PartFailed, processes
+from local.stack import PartFailed
 from local.stack.environment import clean_environment
-from local.stack.part import Part, Program
+from local.stack.parts import processes
+from local.stack.parts.part import Part, Program
 from local.stack.ports import Ports
 
 pytestmark = [pytest.mark.unit, pytest.mark.timeout(20)]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from local.stack import processes
 from local.stack.errors import PartFailed
+from local.stack.parts import processes
 
 POLL_S = 0.05
 TAIL_LINES = 15
