@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from functools import partial
 
 from livekit.agents import Agent, APIError, ModelSettings, StopResponse
@@ -42,10 +43,12 @@ class TamedAgent(Agent):
             is_welcome=partial(self._is_welcome, said),
         )
         bounds = self._bounds(said, leash, calls)
-        async for piece in held(
-            Agent.default.llm_node(self, chat_ctx, tools, model_settings), bounds
-        ):
-            yield piece
+        # Closed with us: a model that is not listened to any longer stops writing.
+        async with aclosing(
+            Agent.default.llm_node(self, chat_ctx, tools, model_settings)
+        ) as answer:
+            async for piece in held(answer, bounds):
+                yield piece
 
     async def on_user_turn_completed(self, turn_ctx: ChatContext, new_message: ChatMessage) -> None:
         """Answer a caller in need ourselves: no model is asked what to say."""

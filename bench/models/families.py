@@ -208,6 +208,12 @@ MODELS = (
         heard="go on",
     ),
     Family(
+        "voice-statements",
+        "realtime: ends every turn on a statement",
+        _by_voice(RealtimeTurn("The wind rises over the harbour.")),
+        mode="realtime",
+    ),
+    Family(
         "voice-goodbye",
         "realtime: says goodbye without its tool",
         _by_voice(RealtimeTurn("Goodbye, Peter. Sleep well.")),
@@ -229,6 +235,14 @@ CALLERS = (
     Family(
         "emergency",
         "asks for help in an emergency",
+        lines=(_WHO, "Please call an ambulance, I can't breathe."),
+        noticed=frozenset({"emergency"}),
+        heard="emergency number",
+    ),
+    Family(
+        "voice-emergency",
+        "the same, to a realtime model",
+        mode="realtime",
         lines=(_WHO, "Please call an ambulance, I can't breathe."),
         noticed=frozenset({"emergency"}),
         heard="emergency number",
