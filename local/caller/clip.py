@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from local.caller.segments import Segmenter
+from local.caller.hearing.segments import Segmenter
 from local.caller.timing import Span
 from local.sound.detectors import VoiceDetector
 from local.sound.pcm import as_array, from_pcm, to_pcm

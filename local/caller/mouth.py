@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from local.caller.clock import Clock
 from local.caller.errors import CallEnded
+from local.caller.hearing.recording import Track
 from local.caller.leg import Leg
-from local.caller.recording import Track
 from local.caller.timing import Span
 from local.sound.pcm import as_array
 

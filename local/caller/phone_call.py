@@ -7,16 +7,16 @@ from typing import Literal
 
 from local.caller.clip import Clip, make_clip
 from local.caller.clock import Clock
-from local.caller.ear import Ear
 from local.caller.errors import CallEnded, NothingHeard
+from local.caller.hearing.ear import Ear
+from local.caller.hearing.recording import Track, save_stereo
+from local.caller.hearing.segments import Segmenter
+from local.caller.hearing.understanding import Understanding
 from local.caller.leg import Leg
 from local.caller.mouth import Mouth
-from local.caller.recording import Track, save_stereo
-from local.caller.segments import Segmenter
 from local.caller.speech import SPEECH_RATE_HZ, Speech
 from local.caller.timing import Gap, Span, response_gaps, silence_before
 from local.caller.transcript import Heard, Line
-from local.caller.understanding import Understanding
 from local.sound.detectors import SileroDetector, VoiceDetector
 
 POLL_S = 0.02

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from local.caller.errors import CallEnded
+from local.caller.hearing.recording import Track
 from local.caller.mouth import LEAD_S, Mouth
-from local.caller.recording import Track
 from local.caller.timing import Span
 from tests.local.caller.fakes import RATE_HZ, TapeLeg, VirtualClock, tone
 

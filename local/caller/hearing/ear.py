@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from local.caller.arrival import ArrivalClock
 from local.caller.clock import Clock
+from local.caller.hearing.arrival import ArrivalClock
+from local.caller.hearing.recording import Track
+from local.caller.hearing.segments import FLOOR_DBFS, Segmenter
 from local.caller.leg import Leg
-from local.caller.recording import Track
-from local.caller.segments import FLOOR_DBFS, Segmenter
 from local.caller.timing import Span
 from local.sound.pcm import Pcm, as_array, level_dbfs
 

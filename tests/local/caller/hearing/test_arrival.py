@@ -1,6 +1,6 @@
 import pytest
 
-from local.caller.arrival import ArrivalClock
+from local.caller.hearing.arrival import ArrivalClock
 from tests.local.caller.fakes import RATE_HZ
 
 pytestmark = pytest.mark.unit

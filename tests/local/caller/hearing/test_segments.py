@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from local.caller.segments import Segmenter
+from local.caller.hearing.segments import Segmenter
 from local.caller.timing import Span
 from local.sound.detectors import SileroDetector
 from local.sound.pcm import Pcm

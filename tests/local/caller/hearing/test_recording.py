@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from local.caller.recording import Track, save_stereo
+from local.caller.hearing.recording import Track, save_stereo
 from local.caller.timing import Span
 from tests.local.caller.fakes import RATE_HZ, tone
 

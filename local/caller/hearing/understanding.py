@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from local.caller.errors import SpeechUnavailable
-from local.caller.recording import Track
+from local.caller.hearing.recording import Track
 from local.caller.speech import Speech
 from local.caller.timing import Span
 from local.caller.transcript import Heard, Line

@@ -1,0 +1,1 @@
+"""What the caller hears: sound on a time axis, cut into utterances, put into words."""
