@@ -9,9 +9,9 @@ from local.providers.deepgram import shapes
 from local.providers.deepgram.listen_live import LiveTranscription
 from local.providers.deepgram.listen_query import ListenError, read_query
 from local.providers.desk import DESK
-from local.providers.detector import DetectorOptions
 from local.providers.engines import Listener
-from local.providers.hearing import Hearing, HearingEvent, UtteranceEnded
+from local.providers.hearing.detector import DetectorOptions
+from local.providers.hearing.hearing import Hearing, HearingEvent, UtteranceEnded
 from local.sound.pcm import PcmError, duration_s, pieces, read_wav, to_mono
 
 PIECE_S = 1.0

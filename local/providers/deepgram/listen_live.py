@@ -13,7 +13,7 @@ from local.providers.deepgram import shapes
 from local.providers.deepgram.listen_query import ListenOptions
 from local.providers.desk import Desk
 from local.providers.faults import Breaker
-from local.providers.hearing import (
+from local.providers.hearing.hearing import (
     Hearing,
     HearingEvent,
     UtteranceEnded,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from local.providers.detector import DetectorOptions
+from local.providers.hearing.detector import DetectorOptions
 
 MODEL_FAMILIES = ("nova", "enhanced", "base", "whisper")
 

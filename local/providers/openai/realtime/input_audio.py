@@ -3,9 +3,9 @@
 import asyncio
 from dataclasses import dataclass
 
-from local.providers.detector import DetectorOptions
 from local.providers.engines import Listener
-from local.providers.hearing import Hearing, UtteranceEnded, UtteranceStarted
+from local.providers.hearing.detector import DetectorOptions
+from local.providers.hearing.hearing import Hearing, UtteranceEnded, UtteranceStarted
 from local.providers.openai.realtime.wire import ClientEventError
 from local.sound.pcm import SPEECH_HZ, duration_s
 

@@ -6,7 +6,7 @@ from typing import Any
 from openai.types.realtime import RealtimeSessionCreateRequest
 from pydantic import ValidationError
 
-from local.providers.detector import DetectorOptions
+from local.providers.hearing.detector import DetectorOptions
 from local.providers.openai.realtime.wire import ClientEventError
 
 PCM = {"type": "audio/pcm", "rate": 24_000}

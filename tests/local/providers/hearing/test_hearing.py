@@ -2,9 +2,9 @@
 
 import pytest
 
-from local.providers.detector import DetectorOptions
 from local.providers.engine_kinds import NoEars
-from local.providers.hearing import Hearing, HearingEvent, UtteranceEnded, UtteranceGrew
+from local.providers.hearing.detector import DetectorOptions
+from local.providers.hearing.hearing import Hearing, HearingEvent, UtteranceEnded, UtteranceGrew
 from local.providers.script import Interim, SttTurn
 from local.sound.cutter import WINDOW_S
 from local.sound.pcm import duration_s, pieces

@@ -1,6 +1,12 @@
 import pytest
 
-from local.providers.detector import DetectorOptions, Paused, SpeechDetector, Started, Stopped
+from local.providers.hearing.detector import (
+    DetectorOptions,
+    Paused,
+    SpeechDetector,
+    Started,
+    Stopped,
+)
 from local.sound.pcm import pieces, tone
 from tests.local.providers.sound import speech
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
 from local.engine import EngineError
-from local.providers.detector import (
+from local.providers.engines import Listener
+from local.providers.hearing.detector import (
     DetectorOptions,
     Paused,
     Segment,
@@ -15,7 +16,6 @@ from local.providers.detector import (
     Started,
     Stopped,
 )
-from local.providers.engines import Listener
 from local.providers.script import SttTurn
 from local.sound.cutter import WINDOW_S
 from local.sound.pcm import pieces
