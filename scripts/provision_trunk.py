@@ -37,6 +37,7 @@ from sip.manifest.declared import Manifest
 from sip.manifest.export import export_yaml
 from sip.manifest.manifest import load_manifest
 from sip.objects.kinds import Kind
+from sip.objects.release import read_release
 from sip.objects.server import read_snapshot
 from sip.plan.adopt import adopt as adopt_object
 from sip.plan.apply import apply as apply_plan
@@ -184,17 +185,20 @@ def route(
     file: File = _DEFAULT_FILE,
     as_json: AsJson = False,
 ) -> None:
-    """Tell where a call would go, or why its caller would hear endless ringing."""
+    """Tell where a call would go, or why it would arrive nowhere."""
+    server = None
     if from_server:
         snapshot = _with_api(lambda api: read_snapshot(api.sip))
+        server = asyncio.run(read_release(Access.of(read_environment())))
     else:
         snapshot = as_snapshot(_load(file, _LOOKING, secrets_needed=False))
     who = Caller(caller, called, source_ip or None)
-    found = find_route(snapshot, who, pin=pin)
+    rejects = server is not None and bool(server.rejects_unmatched)
+    found = find_route(snapshot, who, pin=pin, rejects_unmatched=rejects)
     if as_json:
         print_json(route_json(found))
     else:
-        print_lines(route_lines(found, who))
+        print_lines(route_lines(found, who, server))
     raise typer.Exit(_NOTHING if found.outcome in ARRIVED else _ERROR)
 
 

@@ -8,15 +8,17 @@ import aiohttp
 from livekit.api import CreateSIPParticipantRequest, LiveKitAPI
 from livekit.protocol.sip import SIPMediaConfig, SIPOutboundConfig
 
-from sip.access import translated_errors
+from sip.access import Access, translated_errors
 from sip.calls.line import hang_up
 from sip.doctor.finding import Finding, failed, passed, skipped, warned
 from sip.errors import ServerRefused
+from sip.objects.release import Release, read_release
 from sip.objects.server import Snapshot, read_snapshot
 
 REACHABLE = "server reachable"
 CLOCK = "clock"
 KEYS = "keys"
+RELEASE = "version"
 SIP_API = "SIP API"
 SIP_SERVICE = "SIP service"
 
@@ -64,6 +66,16 @@ def _clock(date: str | None) -> Finding:
     if abs(skew_s) > _SKEW_WARN_S:
         return warned(CLOCK, words, remedy)
     return passed(CLOCK, "the same as the server's within seconds")
+
+
+async def look_at_release(access: Access) -> tuple[Finding, Release | None]:
+    """Ask for the server's version: what becomes of a call that nothing takes depends on it."""
+    found = await read_release(access)
+    if found is None:
+        return skipped(RELEASE, "the server does not tell"), None
+    gets = {True: "gets 404", False: "rings for ever", None: "rings for ever, or gets 404"}
+    words = f"{found}: a call that no rule takes {gets[found.rejects_unmatched]}"
+    return passed(RELEASE, words), found
 
 
 async def look_at_sip_api(api: LiveKitAPI) -> tuple[list[Finding], Snapshot | None]:

@@ -10,6 +10,7 @@ from sip.calls.number import mask_number
 from sip.doctor.finding import Finding, failed, passed, warned
 from sip.manifest.declared import Declared, Manifest
 from sip.objects.kinds import Kind, label_of
+from sip.objects.release import Release
 from sip.objects.server import Snapshot
 from sip.plan.status import State, standings
 from sip.route.route import ARRIVED, Outcome, Route, route
@@ -24,12 +25,15 @@ STRANGERS = "strangers"
 _SOMEBODY = "+12025550199"  # stands for a caller who is on no list
 
 
-def look_at_objects(manifest: Manifest, snapshot: Snapshot) -> list[Finding]:
+def look_at_objects(
+    manifest: Manifest, snapshot: Snapshot, server: Release | None = None
+) -> list[Finding]:
     """Compare what is declared with what is there, and follow every number to its room."""
+    rejects = server is not None and bool(server.rejects_unmatched)
     return [
         *_standing(manifest, snapshot),
         *_missing_trunks(manifest, snapshot),
-        *_numbers(manifest, snapshot),
+        *_numbers(manifest, snapshot, rejects),
         *_rooms(manifest, snapshot),
         *_strangers(manifest, snapshot),
     ]
@@ -72,10 +76,13 @@ def _missing_trunks(manifest: Manifest, snapshot: Snapshot) -> Iterator[Finding]
         yield passed(RULES, "all trunks that our rules point at exist")
 
 
-def _numbers(manifest: Manifest, snapshot: Snapshot) -> Iterator[Finding]:
+def _numbers(manifest: Manifest, snapshot: Snapshot, rejects: bool) -> Iterator[Finding]:
     for trunk in manifest.of(Kind.INBOUND_TRUNK):
         for number in trunk.fields.get("numbers", []):
-            routes = [route(snapshot, caller) for caller in _callers(manifest, trunk, number)]
+            routes = [
+                route(snapshot, caller, rejects_unmatched=rejects)
+                for caller in _callers(manifest, trunk, number)
+            ]
             arriving = (found for found in routes if found.outcome in ARRIVED)
             yield _number(manifest, next(arriving, routes[0]), number)
 
@@ -101,9 +108,10 @@ def _source_ip(addresses: Iterable[str]) -> str | None:
 def _number(manifest: Manifest, found: Route, number: str) -> Finding:
     shown = mask_number(number)
     trunk, rule = found.trunk, found.rule
-    if found.outcome is Outcome.ENDLESS_RINGING:
+    if found.outcome in (Outcome.ENDLESS_RINGING, Outcome.NOT_FOUND):
+        what = "rings for ever" if found.outcome is Outcome.ENDLESS_RINGING else "gets 404"
         remedy = "Declare a dispatch rule for its trunk, and run provision-trunk apply"
-        return failed(NUMBERS, f"{shown} rings for ever: {found.reason}", remedy)
+        return failed(NUMBERS, f"{shown} {what}: {found.reason}", remedy)
     if found.outcome is Outcome.REFUSED:
         remedy = "Delete one of the two, or set them apart by their allowed_numbers"
         return failed(NUMBERS, f"{shown} gets 503: {found.reason}", remedy)

@@ -8,6 +8,7 @@ from livekit.api import LiveKitAPI
 from sip.access import Access
 from sip.doctor.connection import (
     REACHABLE,
+    look_at_release,
     look_at_server,
     look_at_sip_api,
     look_at_sip_service,
@@ -34,21 +35,23 @@ async def walk(
     if any(each.check == REACHABLE and each.result is Result.FAIL for each in found):
         return [*found, skipped("the rest", "the server must be reached first")]
     try:
-        async with Access.of(environment).connect() as api:
-            found += await _look_inside(api, manifest, look_at_agent)
+        access = Access.of(environment)
+        async with access.connect() as api:
+            found += await _look_inside(access, api, manifest, look_at_agent)
     except ServerRefused as refusal:
         found.append(Finding("keys", Result.FAIL, refusal.message, refusal.remedy))
     return found
 
 
 async def _look_inside(
-    api: LiveKitAPI, manifest: Manifest, look_at_agent: LookAtAgent
+    access: Access, api: LiveKitAPI, manifest: Manifest, look_at_agent: LookAtAgent
 ) -> list[Finding]:
     found, snapshot = await look_at_sip_api(api)
     if snapshot is None:
         return [*found, skipped("the rest", "the trunks and rules cannot be read")]
-    found.append(await look_at_sip_service(api))
-    found += look_at_objects(manifest, snapshot)
+    version, release = await look_at_release(access)
+    found += [version, await look_at_sip_service(api)]
+    found += look_at_objects(manifest, snapshot, release)
     names = dict.fromkeys(
         agent.agent_name
         for rule in snapshot.dispatch_rules

@@ -1,8 +1,8 @@
 """What happens to a call, told before anybody rings: the trunk, the password, the rule, the room.
 
 This follows LiveKit 1.13 and LiveKit SIP 1.8 as read in their sources and as seen on real calls;
-tests/sip/route/test_route_reality.py dials every case. On LiveKit Cloud a call that nothing takes
-gets 404 instead of endless ringing.
+tests/sip/route/test_route_reality.py dials every case. A call that nothing takes gets 404 on
+LiveKit Cloud and from livekit-server 1.13.8 on, endless ringing before (sip/objects/release.py).
 """
 
 import hashlib
@@ -31,6 +31,7 @@ class Outcome(StrEnum):
     PIN_ASKED = "pin asked"  # answered, and a voice asks for the pin
     PIN_WRONG = "pin wrong"  # answered, told so, hung up
     REFUSED = "refused"  # 503, LiveKit cannot decide
+    NOT_FOUND = "not found"  # 404
     ENDLESS_RINGING = "endless ringing"  # 180, and nothing else for ever
 
 
@@ -38,6 +39,7 @@ STATUS: Mapping[Outcome, int] = {
     Outcome.PASSWORD_MISSING: 407,
     Outcome.PASSWORD_WRONG: 401,
     Outcome.REFUSED: 503,
+    Outcome.NOT_FOUND: 404,
 }
 ARRIVED = frozenset({Outcome.ROOM, Outcome.PIN_ASKED})
 
@@ -95,8 +97,12 @@ def route(
     *,
     credentials: Credentials = Assumed.RIGHT,
     pin: str | None = None,
+    rejects_unmatched: bool = False,
 ) -> Route:
-    """Tell what happens to a call. `pin` is what the caller types; empty for only the hash key."""
+    """Tell what happens to a call. `pin` is what the caller types; empty for only the hash key.
+
+    `rejects_unmatched`: the server answers 404 to a call that no rule takes.
+    """
     trunks = match_trunk(snapshot.inbound_trunks, caller)
     if len(trunks.candidates) > 1:
         names = " and ".join(label_of(trunk) for trunk in trunks.candidates)
@@ -117,7 +123,8 @@ def route(
         if rules.rule is None:
             return Route(Outcome.PIN_WRONG, "no rule has this pin", trunks, asks_password, rules)
     if rules.rule is None:
-        outcome = Outcome.REFUSED if rules.clash else Outcome.ENDLESS_RINGING
+        unmatched = Outcome.NOT_FOUND if rejects_unmatched else Outcome.ENDLESS_RINGING
+        outcome = Outcome.REFUSED if rules.clash else unmatched
         return Route(outcome, _no_rule(snapshot, trunk, rules), trunks, asks_password, rules)
     return Route(
         Outcome.ROOM,

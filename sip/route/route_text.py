@@ -3,6 +3,7 @@
 from typing import Any
 
 from sip.objects.kinds import label_of
+from sip.objects.release import Release
 from sip.route.room_rule import pin_of, room_kind
 from sip.route.route import ARRIVED, RANDOM, Outcome, Route
 from sip.route.trunk_match import Caller
@@ -14,12 +15,17 @@ _ENDINGS = {
     Outcome.PIN_ASKED: "The call is answered and a voice asks for the pin.",
     Outcome.PIN_WRONG: "The call is answered, a voice says that the pin is wrong, and hangs up.",
     Outcome.REFUSED: "The caller gets 503: LiveKit cannot decide, {reason}.",
+    Outcome.NOT_FOUND: "The caller gets 404: {reason}.",
     Outcome.ENDLESS_RINGING: "The caller hears endless ringing: {reason}.",
 }
+_ANY_RELEASE = "The caller hears endless ringing (404 from livekit-server 1.13.8 on): {reason}."
 
 
-def route_lines(found: Route, caller: Caller) -> list[str]:
-    """The way of the call, a step a line; the first character is the sign of the step."""
+def route_lines(found: Route, caller: Caller, server: Release | None = None) -> list[str]:
+    """The way of the call, a step a line; the first character is the sign of the step.
+
+    `server`: which one was asked; None when the file was.
+    """
     lines = [_trunk_line(found)]
     lines += [f"  not trunk {label_of(item)}: {why}" for item, why in found.trunks.rejected]
     if found.trunk is not None and caller.source_ip is None and found.trunk.allowed_addresses:
@@ -31,8 +37,15 @@ def route_lines(found: Route, caller: Caller) -> list[str]:
         lines += [f"  not rule {label_of(item)}: {why}" for item, why in found.rules.rejected]
     lines += _room_lines(found)
     sign = "=" if found.outcome in ARRIVED else "!"
-    ending = _ENDINGS[found.outcome].format(room=found.room, reason=found.reason)
+    ending = _ending(found, server).format(room=found.room, reason=found.reason)
     return [*lines, f"{sign} {ending}"]
+
+
+def _ending(found: Route, server: Release | None) -> str:
+    is_known = server is not None and server.rejects_unmatched is not None
+    if found.outcome is Outcome.ENDLESS_RINGING and not is_known:
+        return _ANY_RELEASE
+    return _ENDINGS[found.outcome]
 
 
 def route_json(found: Route) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from livekit.api import (
 from livekit.protocol.models import ParticipantInfo
 
 from local.stack.stack import Stack
+from sip.access import Access
+from sip.objects.release import read_release
 from sip.objects.server import read_snapshot
 from sip.plan.apply import apply
 from sip.plan.plan import make_plan
@@ -35,6 +37,7 @@ _STATUSES = {
     Outcome.PASSWORD_MISSING: (407, 401),
     Outcome.PASSWORD_WRONG: (401,),
     Outcome.REFUSED: (503,),
+    Outcome.NOT_FOUND: (404,),
 }
 
 
@@ -51,8 +54,15 @@ async def test_what_happens_is_what_was_predicted(
     await apply(api.sip, partial(make_plan, parse(case.file, allow_open=True)))
     snapshot = await read_snapshot(api.sip)
     caller = Caller(case.caller, case.called, "127.0.0.1", "127.0.0.1")
-    predicted = route(snapshot, caller, credentials=case.credentials, pin=case.pin)
-    assert (predicted.outcome, predicted.room) == (case.outcome, case.room)
+    release = await read_release(Access.of(sip_stack.env()))
+    assert release is not None
+    rejects = bool(release.rejects_unmatched)
+    predicted = route(
+        snapshot, caller, credentials=case.credentials, pin=case.pin, rejects_unmatched=rejects
+    )
+    unmatched = Outcome.NOT_FOUND if rejects else Outcome.ENDLESS_RINGING
+    wanted = unmatched if case.outcome is Outcome.ENDLESS_RINGING else case.outcome
+    assert (predicted.outcome, predicted.room) == (wanted, case.room)
     try:
         await _dial(api, sip_stack, telephone, case, predicted)
     finally:

@@ -3,6 +3,7 @@
 import pytest
 
 from sip.manifest.as_snapshot import as_snapshot
+from sip.objects.release import Release
 from sip.route.route import Assumed, Outcome, route
 from sip.route.route_text import route_json, route_lines
 from sip.route.trunk_match import Caller
@@ -34,9 +35,29 @@ def test_endless_ringing_is_told_with_every_reason() -> None:
         "  not trunk main: it does not have the number +1•••••0109",
         "  no rule takes the call",
         "  not rule story: it is only for calls that one of its trunks let in, and none did",
-        "! The caller hears endless ringing: no trunk lets the call in,"
-        " and no rule takes calls without a trunk.",
+        "! The caller hears endless ringing (404 from livekit-server 1.13.8 on): no trunk lets the"
+        " call in, and no rule takes calls without a trunk.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("server", "words"),
+    [
+        (None, "! The caller hears endless ringing (404 from livekit-server 1.13.8 on): "),
+        (Release("of a branch"), "! The caller hears endless ringing (404 from"),
+        (Release("1.13.7"), "! The caller hears endless ringing: no trunk"),
+        (Release("1.13.8"), "! The caller gets 404: no trunk"),
+        (Release("1.9.2", is_cloud=True), "! The caller gets 404: no trunk"),
+    ],
+)
+def test_what_becomes_of_a_call_that_nothing_takes_depends_on_the_server(
+    server: Release | None, words: str
+) -> None:
+    caller = Caller(CALLER, "+12025550109")
+    rejects = server is not None and bool(server.rejects_unmatched)
+    found = route(as_snapshot(parse(SIMPLE)), caller, rejects_unmatched=rejects)
+    assert found.status == (404 if rejects else None)
+    assert route_lines(found, caller, server)[-1].startswith(words)
 
 
 def test_a_number_in_another_form_is_told_as_the_reason() -> None:
