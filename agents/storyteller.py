@@ -26,6 +26,10 @@ def carry_words(chat_ctx: ChatContext) -> ChatContext:
     )
 
 
+def _told_in(chat_ctx: ChatContext) -> int:
+    return sum(m.role == "assistant" for m in chat_ctx.messages())
+
+
 class StoryAgent(TamedAgent):
     """Tells the story, by voice-to-voice model or by the session's pipeline.
 
@@ -55,9 +59,11 @@ class StoryAgent(TamedAgent):
         )
         self._story = story
         self._resuming = resuming
-        # What the caller had said before the story, and how often they have spoken in it.
+        # What both had said before the story, and what the caller has said in it: of a realtime
+        # model's caller no message is kept.
         self._said_before = turns_of(chat_ctx) if chat_ctx is not None else []
-        self._turns = 0
+        self._told_before = _told_in(chat_ctx) if chat_ctx is not None else 0
+        self._heard: list[str] = []
 
     @property
     def story(self) -> StoryData:
@@ -70,7 +76,7 @@ class StoryAgent(TamedAgent):
 
     async def on_user_turn_completed(self, turn_ctx: ChatContext, new_message: ChatMessage) -> None:
         """Tell the pipeline's model that it was interrupted; a realtime model knows by itself."""
-        self._turns += 1
+        self._heard.append(new_message.text_content or "")
         await super().on_user_turn_completed(turn_ctx, new_message)
         last = next((m for m in reversed(turn_ctx.messages()) if m.role == "assistant"), None)
         if last is not None and last.interrupted:
@@ -92,9 +98,12 @@ class StoryAgent(TamedAgent):
 
     def _may_end(self, said: list[str]) -> bool:
         """Whether there is a story to end: nobody who wants one is said goodbye to before it."""
-        if self._resuming or self._turns or len(said) > len(self._said_before):
+        has_said_more = len(said) > len(self._said_before)
+        last = (said if has_said_more else self._heard or said)[-1:]
+        if self._resuming or any(map(may_want_to_leave, last)):
             return True
-        return bool(said) and may_want_to_leave(said[-1])
+        has_told = _told_in(self.chat_ctx) > self._told_before
+        return has_told and (has_said_more or bool(self._heard))
 
     def _is_welcome(self, said: list[str], tool: str) -> bool:
         return tool != "story_finished" or self._may_end(said)

@@ -6,9 +6,12 @@ What is cleaned and cut on the way to the voice is proven in tests/bot/talk/spok
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
-from livekit.agents import AgentSession, APIError, StopResponse
+from livekit.agents import AgentSession, APIError, RunContext, StopResponse, ToolError
 from livekit.agents.llm import ChatMessage
 
 from agents.conversation import Conversation
@@ -165,6 +168,24 @@ async def test_the_story_is_not_finished_before_it_has_begun() -> None:
         assert call.said[-1] == FIRST_SCENE
         await call.say("I open it.")
         assert len(call.line.goodbyes) == 1
+
+
+@pytest.mark.parametrize(("words", "goodbyes"), [("I open it.", 0), ("Please stop.", 1)])
+async def test_a_realtime_model_that_tells_nothing_does_not_finish_the_story_either(
+    words: str, goodbyes: int
+) -> None:
+    agent, line = telling(), FakeLine()
+    context = SimpleNamespace(
+        userdata=Conversation(line=line),
+        disallow_interruptions=lambda: None,
+        wait_for_playout=partial(asyncio.sleep, 0),
+    )
+    # Of a realtime model's caller the agent hears in this way alone.
+    message = ChatMessage(role="user", content=[words])
+    await agent.on_user_turn_completed(agent.chat_ctx.copy(), message)
+    with pytest.raises(StopResponse if goodbyes else ToolError):
+        await StoryAgent.story_finished(agent, cast(RunContext[Conversation], context))
+    assert len(line.goodbyes) == goodbyes
 
 
 async def test_a_caller_who_wants_no_story_is_said_goodbye_to_at_once() -> None:
