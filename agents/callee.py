@@ -19,12 +19,11 @@ class Callee:
         """From what somebody typed: cleaned like a fact that a caller told."""
         return cls(clean_fact(name or ""), clean_fact(location or ""))
 
-    @property
-    def opening(self) -> str:
-        """Who is calling and why, in one sentence."""
+    def opening(self, who: str) -> str:
+        """Who is calling and why, in one sentence; `who` says who Echo is."""
         if self.name:
-            return load_prompt("opening", name=self.name)
-        return load_prompt("opening_unnamed")
+            return load_prompt("opening", name=self.name, who=who)
+        return load_prompt("opening_unnamed", who=who)
 
     @property
     def question(self) -> str:

@@ -1,5 +1,6 @@
 """What one conversation knows, and the only thing an agent knows of the telephone."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -7,9 +8,15 @@ from typing import Protocol
 from livekit.agents.llm import RealtimeModel
 
 from agents.last_words import LastWords
+from agents.memory.keeping import Forgot, Memory, NoMemory
+from agents.memory.known import Known, Past
 from agents.stories.premise import Premise
-from agents.story import StoryData
+from agents.stories.shelf import choose_premise
+from agents.story import StoryData, clean_fact
 from agents.taming.leash import Leash
+
+# How Echo says who she is, unless a setting says otherwise.
+WHO = "this is Echo, an automated storyteller"
 
 
 class NotSpoken(Exception):
@@ -49,6 +56,9 @@ class PhoneLine(Protocol):
     async def never_call_again(self) -> bool:
         """Enter the number at the other end in the do-not-call list. False if that failed."""
 
+    async def wait_quiet(self, limit_s: float, *, unless: asyncio.Event) -> None:
+        """Return when nobody has spoken for so long, when `unless` is set, or with the call."""
+
 
 @dataclass(slots=True)
 class Conversation:
@@ -57,6 +67,9 @@ class Conversation:
     `realtime` is the voice-to-voice model that tells the story, or None when the story is told
     by the session's own speech-to-text, language model and text-to-speech. `premise`: what is told,
     from the handover on. `told`: ids of what this caller has heard before, the oldest first.
+    `memory`: what keeps callers in mind; `past`: who is remembered under this number; `person`: who
+    of them the caller has turned out to be. `has_told_name`: in this call, and without having been
+    called by it. `who`: how Echo says who she is.
     `tells_keys`: every caller is told at the beginning that the keys of the telephone work, too.
     `is_recorded`: every caller is told at the beginning that the call is recorded, and may object.
     `leaves_nothing`: the caller objected to something, so the story is not kept for another call.
@@ -68,8 +81,45 @@ class Conversation:
     story: StoryData | None = None
     premise: Premise | None = None
     told: tuple[str, ...] = ()
+    memory: Memory = field(default_factory=NoMemory)
+    past: Past = field(default_factory=Past)
+    person: Known | None = None
+    has_told_name: bool = False
+    who: str = WHO
     tells_keys: bool = False
     is_recorded: bool = False
     leaves_nothing: bool = False
     leash: Leash = field(default_factory=Leash)
     handover: str | None = None  # the id of the speech that handed over to the storyteller
+
+    def meet(self, story: StoryData) -> Premise:
+        """The caller has said who they are, or will not; returns what is told to them.
+
+        Nobody hears a story twice under one number that is certainly theirs.
+        """
+        self.recognise(story)
+        self.has_told_name = story.has_name
+        if self.past.may_be_told or self.person is not None:
+            self.told = (*self.past.told, *self.told)
+        self.premise = choose_premise(self.told)
+        return self.premise
+
+    def recognise(self, story: StoryData) -> None:
+        """Find out whether the caller is one of those who are remembered."""
+        self.story = story
+        self.person = self.past.who_is(story.name) if story.has_name else None
+
+    async def forget(self, name: str = "") -> Forgot:
+        """The caller wants to be forgotten: from here on they are a stranger.
+
+        `name`: what they say they are called, if they have not told it before. Without one it may
+        be that nothing is forgotten yet, and they have to be asked for it.
+        """
+        # First of all: the wish must not be lost with what can fail.
+        self.leaves_nothing = True
+        told = self.story.name if self.story is not None and self.has_told_name else ""
+        became = await self.memory.forget(clean_fact(name) or told)
+        if became is Forgot.NAME_NEEDED:
+            return became
+        self.past, self.person, self.told = Past(), None, ()
+        return became if await self.line.never_record() else Forgot.FAILED

@@ -11,6 +11,7 @@ from agents.do_not_call import do_not_call
 from agents.do_not_record import do_not_record
 from agents.intro import IntroAgent
 from agents.last_words import LastWords
+from agents.memory.forget_me import forget_me
 from agents.prompts import load_prompt
 from agents.resumed import BrokenStory, ResumedStoryAgent
 from agents.storyteller import StoryAgent, carry_words
@@ -29,7 +30,8 @@ class ReturningAgent(TamedAgent):
 
     def __init__(self, broken: BrokenStory, *, was_called: bool = False) -> None:
         super().__init__(
-            instructions=load_prompt("returning", name=broken.story.name), tools=[do_not_call]
+            instructions=load_prompt("returning", name=broken.story.name),
+            tools=[do_not_call, forget_me],
         )
         self._broken = broken
         self._was_called = was_called

@@ -40,6 +40,16 @@ class StoryData:
     name: str
     location: str
 
+    @property
+    def has_name(self) -> bool:
+        """Whether the caller told one."""
+        return self.name != NEUTRAL_NAME
+
+    @property
+    def told_location(self) -> str:
+        """The place as it was told; "" where it was not."""
+        return "" if self.location == NEUTRAL_LOCATION else self.location
+
     @classmethod
     def from_caller(cls, name: str, location: str) -> Self:
         """Build the data from what the caller told; what is missing or unusable becomes neutral."""

@@ -8,6 +8,10 @@ from agents.conversation import Conversation
 from agents.do_not_call import do_not_call
 from agents.do_not_record import do_not_record
 from agents.last_words import LastWords
+from agents.memory.consent import takes_leave
+from agents.memory.farewell import FarewellAgent
+from agents.memory.forget_me import forget_me
+from agents.memory.known import Known
 from agents.prompts import load_prompt
 from agents.stories import Premise, choose_premise
 from agents.story import StoryData
@@ -36,6 +40,7 @@ class StoryAgent(TamedAgent):
     `premise`: the plan to tell by; by chance where none is given. `realtime` None means the
     pipeline. `resuming` is for a storyteller who takes over in
     mid-story from one whose model was lost: it goes on instead of beginning.
+    `person`: who the caller is known to be; unless they `was_greeted` as such, it is told first.
     """
 
     def __init__(
@@ -43,6 +48,8 @@ class StoryAgent(TamedAgent):
         story: StoryData,
         premise: Premise | None = None,
         *,
+        person: Known | None = None,
+        was_greeted: bool = False,
         realtime: RealtimeModel | None = None,
         chat_ctx: ChatContext | None = None,
         resuming: bool = False,
@@ -50,14 +57,14 @@ class StoryAgent(TamedAgent):
     ) -> None:
         self.premise = premise or choose_premise()
         super().__init__(
-            instructions=load_prompt(
-                "story", name=story.name, location=story.location, plan=self.premise.plan
-            ),
+            instructions=_instructions(story, self.premise, person),
             chat_ctx=chat_ctx or NOT_GIVEN,
-            tools=[do_not_call, do_not_record] if is_recorded else [do_not_call],
+            tools=[do_not_call, forget_me, *([do_not_record] if is_recorded else [])],
             llm=realtime or NOT_GIVEN,
         )
         self._story = story
+        self._person = person
+        self._was_greeted = was_greeted or resuming
         self._resuming = resuming
         # What both had said before the story, and what the caller has said in it: of a realtime
         # model's caller no message is kept.
@@ -71,8 +78,20 @@ class StoryAgent(TamedAgent):
         return self._story
 
     async def on_enter(self) -> None:
+        conversation = self.session.userdata
+        if self._person is not None:
+            # Begun is told: a call that is lost must not bring the same one again.
+            await conversation.memory.remember(self._story, self.premise, finished=False)
+            if not self._was_greeted:
+                conversation.line.say(self._person.welcome)
         prompt = "resume_story" if self._resuming else "begin_story"
-        self.session.userdata.line.reply(load_prompt(prompt))
+        conversation.line.reply(load_prompt(prompt))
+
+    async def forget_past(self) -> None:
+        """Know nothing but this call."""
+        if self._person is not None:
+            self._person = None
+            await self.update_instructions(_instructions(self._story, self.premise, None))
 
     async def on_user_turn_completed(self, turn_ctx: ChatContext, new_message: ChatMessage) -> None:
         """Tell the pipeline's model that it was interrupted; a realtime model knows by itself."""
@@ -83,18 +102,30 @@ class StoryAgent(TamedAgent):
             turn_ctx.add_message(role="system", content=load_prompt("interrupted"))
 
     @function_tool
-    async def story_finished(self, context: RunContext[Conversation]) -> None:
+    async def story_finished(self, context: RunContext[Conversation]) -> FarewellAgent:
         """Call this when the story has ended, or as soon as the caller wants to stop."""
         if not self._may_end(turns_of(self.chat_ctx)):
             raise ToolError(load_prompt("begin_story"))
         context.disallow_interruptions()
-        context.userdata.leash.is_ending = True
+        conversation = context.userdata
+        conversation.leash.is_ending = True
+        if conversation.person is not None:
+            await conversation.memory.remember(self._story, self.premise, finished=True)
+        elif self._may_be_remembered(conversation):
+            return FarewellAgent(self._story, self.premise, carry_words(self.chat_ctx))
         words = LastWords(
             text=load_prompt("goodbye_spoken", name=self._story.name),
             instructions=load_prompt("goodbye", name=self._story.name),
         )
-        await context.userdata.line.say_goodbye(words, after=context.wait_for_playout)
+        await conversation.line.say_goodbye(words, after=context.wait_for_playout)
         raise StopResponse
+
+    def _may_be_remembered(self, conversation: Conversation) -> bool:
+        """Whether to ask the caller: they have told a name, and are not going already."""
+        if not (self._story.has_name and conversation.memory.may_ask):
+            return False
+        said = turns_of(self.chat_ctx)
+        return not takes_leave(said[-1] if said else "")
 
     def _may_end(self, said: list[str]) -> bool:
         """Whether there is a story to end: nobody who wants one is said goodbye to before it."""
@@ -116,3 +147,9 @@ class StoryAgent(TamedAgent):
 
     def _question(self, said: list[str]) -> str:
         return load_prompt("too_long")
+
+
+def _instructions(story: StoryData, premise: Premise, person: Known | None) -> str:
+    told = load_prompt("story", name=story.name, location=story.location, plan=premise.plan)
+    before = person.before if person is not None else ""
+    return f"{told}\n\n{before}" if before else told

@@ -46,12 +46,13 @@ async def take_call(ctx: JobContext) -> None:
         job_id=ctx.job.id,
         started_at=utc_now(),
     )
-    async with (
-        Records.open(settings.database_url, announces=settings.webhooks.is_on) as records,
-        Diary(records.diaries, call_id, listener=Warm.of(ctx.proc).listener) as diary,
-        CallRecorder(records.calls, record, diary=diary) as recorder,
-    ):
-        call = InboundCall(ctx, settings, recorder, records)
-        passing = Passing(ctx, records, recorder)
-        await carry_through(ctx, recorder, call.ending, call.carry, pass_on=passing.pass_on)
-        await call.finish()
+    async with Records.open(settings.database_url, announces=settings.webhooks.is_on) as records:
+        async with (
+            Diary(records.diaries, call_id, listener=Warm.of(ctx.proc).listener) as diary,
+            CallRecorder(records.calls, record, diary=diary) as recorder,
+        ):
+            call = InboundCall(ctx, settings, recorder, records)
+            passing = Passing(ctx, records, recorder)
+            await carry_through(ctx, recorder, call.ending, call.carry, pass_on=passing.pass_on)
+            await call.finish()
+        await call.settle()

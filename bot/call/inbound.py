@@ -8,6 +8,7 @@ from livekit import rtc
 from livekit.agents import AutoSubscribe, JobContext
 
 from agents.intro import IntroAgent
+from bot.call.acquaintance import Acquaintance
 from bot.call.allowance import asking
 from bot.call.do_not_call import block_caller
 from bot.call.resuming.taking import Resuming
@@ -39,6 +40,7 @@ class InboundCall:
         self._keeper = ThreadKeeper(
             records.threads, recorder, keeps_unfinished=settings.kept.resume_minutes > 0
         )
+        self._acquaintance: Acquaintance | None = None
         self.ending = Ending()
         secret = settings.livekit.access.api_secret
         self._line = Line(
@@ -67,6 +69,10 @@ class InboundCall:
         if refusal is not None:
             await turn_away(self._ctx, self._settings, self._line, self.ending, refusal)
             return
+        self._acquaintance = Acquaintance.of_caller(
+            self._records, self._settings, self._recorder.record.call_id, info
+        )
+        past = await self._acquaintance.recall()
         returning = await Resuming(
             self._settings, self._records, self._recorder, self._keeper
         ).of_caller(info)
@@ -76,7 +82,7 @@ class InboundCall:
             self._recorder,
             self._line,
             self.ending,
-            first_agent=returning or IntroAgent(),
+            first_agent=returning or IntroAgent(known=past.expected),
             block=partial(
                 block_caller,
                 self._records.orders,
@@ -88,6 +94,7 @@ class InboundCall:
         )
         if returning is not None:
             returning.remember(talk.session.userdata)
+        self._acquaintance.introduce(talk.session.userdata)
         await talk.run()
 
     async def finish(self) -> None:
@@ -95,6 +102,11 @@ class InboundCall:
         for a caller whose story broke off.
         """
         await self._keeper.finish(self.ending.reason)
+
+    async def settle(self) -> None:
+        """Record and diary are closed: what the caller wants forgotten is not kept."""
+        if self._acquaintance is not None:
+            await self._acquaintance.settle()
 
     async def _meet_caller(self) -> rtc.RemoteParticipant | None:
         await self._ctx.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)

@@ -11,6 +11,7 @@ from livekit.agents.voice.amd import AMD
 from agents.callee import Callee
 from agents.intro import IntroAgent
 from agents.returning import ReturningAgent
+from bot.call.acquaintance import Acquaintance
 from bot.call.allowance import asking, limited
 from bot.call.closing import carry_through
 from bot.call.dialler import CALLEE, Dialler
@@ -72,6 +73,7 @@ async def place_call(ctx: JobContext, settings: Settings, call_id: str) -> None:
         )
         progress = Progress(records.orders, call_id)
         ending = Ending()
+        acquaintance = Acquaintance.of_callee(records, settings, call_id, order.number)
         is_ours = True
         try:
             async with (
@@ -87,7 +89,16 @@ async def place_call(ctx: JobContext, settings: Settings, call_id: str) -> None:
                     keeps_unfinished=settings.kept.resume_minutes > 0,
                 )
                 call = PlacedCall(
-                    ctx, settings, recorder, order, progress, ending, block, ask_left, keeper
+                    ctx,
+                    settings,
+                    recorder,
+                    order,
+                    progress,
+                    ending,
+                    block,
+                    acquaintance,
+                    ask_left,
+                    keeper,
                 )
                 call.returning = await Resuming(settings, records, recorder, keeper).of_order(order)
                 passing = Passing(ctx, records, recorder)
@@ -97,6 +108,7 @@ async def place_call(ctx: JobContext, settings: Settings, call_id: str) -> None:
         finally:
             if is_ours:
                 await progress.close(ending)
+        await acquaintance.settle()
 
 
 class PlacedCall:
@@ -111,6 +123,7 @@ class PlacedCall:
         progress: Progress,
         ending: Ending,
         block: Callable[[], Awaitable[bool]],
+        acquaintance: Acquaintance,
         ask_left: Callable[[], Awaitable[float | None]] | None = None,
         keeper: ThreadKeeper | None = None,
     ) -> None:
@@ -121,6 +134,7 @@ class PlacedCall:
         self._progress = progress
         self._ending = ending
         self._block = block
+        self._acquaintance = acquaintance
         self._ask_left = ask_left
         self._keeper = keeper
         self.returning: ReturningAgent | None = None
@@ -137,6 +151,7 @@ class PlacedCall:
             )
             self._ending.set(EndReason.NEVER_ANSWERED, "not dialled")
             return
+        await self._acquaintance.recall()
         callee = Callee.known(self._order.name, self._order.location)
         talk = Talk(
             self._ctx,
@@ -152,6 +167,7 @@ class PlacedCall:
         )
         if self.returning is not None:
             self.returning.remember(talk.session.userdata)
+        self._acquaintance.introduce(talk.session.userdata)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._dial_when_ready(talk), name="dial")
             receiving = group.create_task(self._receive(talk), name="who answers")

@@ -2,10 +2,26 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 Word = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S+$")]
 Key = Annotated[SecretStr, Field(min_length=1)]
+
+# What is said in one breath.
+_MOST_WORDS = 25
+
+
+def _spoken(value: str) -> str:
+    """Words that can be spoken as they stand, without the end of their sentence."""
+    words = value.strip().rstrip(".!,").split()
+    if not 1 <= len(words) <= _MOST_WORDS:
+        raise ValueError(f"must be 1 to {_MOST_WORDS} words")
+    if bad := sorted({char for char in value if not (char.isalnum() or char in " -'’,.!")}):
+        raise ValueError(f"holds what cannot be spoken: {' '.join(map(repr, bad))}")
+    return " ".join(words)
+
+
+Spoken = Annotated[str, AfterValidator(_spoken)]
 
 
 class Group(BaseModel):

@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from bot.database_url import async_url
-from bot.settings.group import Group, Key, Word
+from bot.settings.group import Group, Key, Spoken, Word
 
 NoiseCancellation = Literal["krisp", "webrtc", "off"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -162,6 +162,12 @@ class StorySettings(Group):
         "echo",
         alias="STORYLINE_VOICE",
         description="One voice for every model, so that the caller hears one storyteller.",
+    )
+    greeting: Spoken = Field(
+        "this is Echo, an automated storyteller",
+        alias="STORYLINE_GREETING",
+        description="How Echo says who she is, behind her hello in every call. Callers have to "
+        "learn that no person is speaking: docs/privacy.md.",
     )
     noise_cancellation: NoiseCancellation | Literal["auto"] = Field(
         "auto",

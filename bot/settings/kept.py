@@ -57,6 +57,13 @@ class KeptSettings(Group):
         description="So long a recording is kept; older ones are removed at the start and every "
         "night.",
     )
+    memory: Literal["ask", "never"] = Field(
+        "ask",
+        alias="STORYLINE_MEMORY",
+        description="ask: at the end of a story Echo asks once whether she may remember the caller "
+        "(number, name, place, one line a story) for the next call. never: she asks nobody, and "
+        "knows nobody.",
+    )
     memory_days: float = Field(
         365,
         ge=1,

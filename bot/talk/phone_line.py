@@ -7,11 +7,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from agents.conversation import NotSpoken
 from agents.last_words import LastWords
 from bot.records.record import EndReason
+from bot.talk.floor.ending import Ending
 from bot.talk.floor.floor import Floor
 from bot.talk.floor.opening import Opening
 from bot.talk.floor.voice import OpeningVoice
 from bot.talk.line import Line
 from bot.talk.recording.recording import Recording
+from bot.waiting import first_of
+
+# Whoever talks on and on is not waited for, either.
+_QUIET_LIMIT_S = 30.0
 
 
 class CallerLine:
@@ -28,6 +33,7 @@ class CallerLine:
         floor: Floor,
         *,
         block: Callable[[], Awaitable[bool]],
+        ending: Ending,
         recording: Recording | None = None,
     ) -> None:
         self.ready = asyncio.Event()
@@ -35,6 +41,7 @@ class CallerLine:
         self._voice = voice
         self._floor = floor
         self._block = block
+        self._ending = ending
         self._recording = recording
 
     async def open(self, text: str, *, interruptible: bool) -> None:
@@ -68,6 +75,14 @@ class CallerLine:
 
     async def never_call_again(self) -> bool:
         return await self._block()
+
+    async def wait_quiet(self, limit_s: float, *, unless: asyncio.Event) -> None:
+        await first_of(
+            self._floor.quiet_for(limit_s),
+            unless.wait(),
+            self._ending.wait(),
+            timeout_s=_QUIET_LIMIT_S,
+        )
 
     @contextlib.asynccontextmanager
     async def _ready_after(self, opening: Opening) -> AsyncIterator[None]:

@@ -121,7 +121,9 @@ class Talk:
         )
         self._monologue = Monologue(self.session, self.floor, self._leash.notify)
         self._keypad = Keypad(self.session, self.floor, line.keys)
-        caller_line = CallerLine(line, voice, self.floor, block=block, recording=self._recording)
+        caller_line = CallerLine(
+            line, voice, self.floor, block=block, ending=ending, recording=self._recording
+        )
         self.ready = caller_line.ready
         self._conversation = self._make_conversation(caller_line)
         self.session.userdata = self._conversation
@@ -165,6 +167,7 @@ class Talk:
         conversation = Conversation(
             line=line,
             leash=self._leash,
+            who=self._settings.story.greeting,
             tells_keys=self._settings.story.tell_keys == "always",
             is_recorded=self._settings.kept.records,
         )

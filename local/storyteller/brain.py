@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from local.storyteller import called, introduction, telling
+from local.storyteller.callers import remembered
 from local.storyteller.messages import Message, Reply
 
 GATHERED = "information_gathered"
@@ -26,12 +27,14 @@ def reply(messages: Sequence[Message], tools: Collection[str], instructions: str
         return called.classify(messages)
     if blocking := called.never_again(messages, tools):
         return blocking
+    if forgetting := remembered.forgets(messages, tools):
+        return forgetting
     if objecting := called.not_recorded(messages, tools):
         return objecting
     if called.recording_was_deleted(messages):
         rest = reply(called.without_objections(messages), tools)
         return replace(rest, text=f"{RECORDING_DELETED} {rest.text}".strip())
-    messages = called.without_objections(messages)
+    messages = remembered.without_wishes(called.without_objections(messages))
     if called.GO_ON in tools:
         return called.chooses(messages)
     if FINISHED in tools or (GATHERED not in tools and telling.is_story(messages)):

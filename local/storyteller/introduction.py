@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from local.storyteller.called import known_facts, offers_to_go_on
+from local.storyteller.called import offers_to_go_on
+from local.storyteller.callers.remembered import first_facts, without_denials
 from local.storyteller.facts import BOTH, NAME, PLACE, Facts, Kind, learn
 from local.storyteller.messages import Message, Reply, ToolCall
 from local.storyteller.phrases import is_noise, is_repeat, is_stop, is_yes, plain
@@ -46,9 +47,9 @@ def reply(messages: Sequence[Message], may_call: bool) -> Reply:
     """
     if messages and messages[-1].role == "tool":
         return Reply()
-    state = _State(facts=Facts(*known_facts(messages)))
+    state = _State(facts=first_facts(messages))
     is_choice = False
-    for message in messages:
+    for message in without_denials(messages):
         if message.role == "assistant" and message.text:
             state = replace(state, asked=_asked(message.text) or state.asked)
             is_choice = offers_to_go_on(message)

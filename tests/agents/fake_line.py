@@ -8,6 +8,7 @@ from livekit.agents import AgentSession
 
 from agents.conversation import Conversation, NotSpoken
 from agents.last_words import LastWords
+from bot.waiting import first_of
 
 
 @dataclass
@@ -25,6 +26,8 @@ class FakeLine:
     blocked: int = 0
     can_delete: bool = True
     recorded: list[str] = field(default_factory=list)
+    hung_up: asyncio.Event = field(default_factory=asyncio.Event)
+    let_go: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.answered.set()
@@ -54,7 +57,12 @@ class FakeLine:
     async def say_goodbye(self, words: LastWords, *, after: Callable[[], Awaitable[None]]) -> None:
         await after()
         self.goodbyes.append(words)
+        self.let_go.set()
 
     async def never_call_again(self) -> bool:
         self.blocked += 1
         return self.can_block
+
+    async def wait_quiet(self, limit_s: float, *, unless: asyncio.Event) -> None:
+        """A caller at the keyboard is given all the time there is."""
+        await first_of(unless.wait(), self.hung_up.wait())

@@ -3,6 +3,7 @@
 import pytest
 
 from agents.callee import Callee
+from agents.conversation import WHO
 from agents.intro import IntroAgent
 from agents.last_words import LastWords
 from agents.prompts import load_prompt
@@ -28,15 +29,15 @@ async def test_echo_says_why_she_calls_and_asks_only_for_what_is_missing(
     callee: Callee, asked: str
 ) -> None:
     async with talk(agent=IntroAgent(callee)) as call:
-        assert call.said == [callee.opening, load_prompt(asked)]
-    assert "because" in callee.opening and callee.opening.count(".") == 1
-    assert (callee.name or "Hello,") in callee.opening
+        assert call.said == [callee.opening(WHO), load_prompt(asked)]
+    assert "because" in callee.opening(WHO) and callee.opening(WHO).count(".") == 1
+    assert (callee.name or "Hello,") in callee.opening(WHO)
 
 
 async def test_with_everything_known_the_story_begins_after_the_opening() -> None:
     callee = Callee("Maria", "Lisbon")
     async with talk(BEGIN, agent=IntroAgent(callee)) as call:
-        assert call.said == [callee.opening, BEGIN.text]
+        assert call.said == [callee.opening(WHO), BEGIN.text]
         agent = call.session.current_agent
         assert isinstance(agent, StoryAgent)
         assert agent.story == StoryData("Maria", "Lisbon")

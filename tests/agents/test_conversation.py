@@ -1,16 +1,18 @@
 """The two agents, typed to: the handover, and the end of the story."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
 from livekit.agents import Agent, AgentSession, ConversationItemAddedEvent
 from livekit.agents.llm import ChatMessage
 
-from agents.conversation import Conversation
+from agents.conversation import WHO, Conversation
 from agents.intro import IntroAgent
 from agents.last_words import LastWords
+from agents.memory.keeping import Memory, NoMemory
+from agents.memory.known import Past
 from agents.prompts import load_prompt
 from agents.story import NEUTRAL_LOCATION, NEUTRAL_NAME, StoryData
 from agents.storyteller import StoryAgent
@@ -49,22 +51,42 @@ class Talk:
         async with asyncio.timeout(5):
             await self.session.run(user_input=text)
 
+    def call_out(self, text: str) -> None:
+        """Say something, and wait for no answer."""
+        self.session.generate_reply(user_input=text)
+
+    async def until(self, has_come: Callable[[], bool]) -> None:
+        """Wait for something that follows from what was said."""
+        changed = asyncio.Event()
+        for event in ("conversation_item_added", "agent_state_changed"):
+            self.session.on(event, lambda _: changed.set())
+        async with asyncio.timeout(5):
+            while not has_come():
+                await changed.wait()
+                changed.clear()
+
 
 @asynccontextmanager
 async def talk(
-    *answers: Answer, agent: Agent | None = None, is_recorded: bool = False
+    *answers: Answer,
+    agent: Agent | None = None,
+    is_recorded: bool = False,
+    memory: Memory | None = None,
+    past: Past | None = None,
 ) -> AsyncIterator[Talk]:
-    line, model = FakeLine(), ScriptedLLM(*answers)
-    conversation = Conversation(line=line, is_recorded=is_recorded)
+    line, model, past = FakeLine(), ScriptedLLM(*answers), past or Past()
+    conversation = Conversation(
+        line=line, is_recorded=is_recorded, memory=memory or NoMemory(), past=past
+    )
     async with AgentSession[Conversation](llm=model, userdata=conversation) as session:
         line.session = session
-        await session.start(agent or IntroAgent(), capture_run=True)
+        await session.start(agent or IntroAgent(known=past.expected), capture_run=True)
         yield Talk(session, line, model)
 
 
 async def test_echo_greets_and_asks_for_name_and_place() -> None:
     async with talk() as call:
-        assert call.said == [load_prompt("greeting")]
+        assert call.said == [load_prompt("greeting", who=WHO)]
 
 
 async def test_echo_says_nothing_before_the_caller_can_hear() -> None:
@@ -86,7 +108,7 @@ async def test_echo_says_nothing_before_the_caller_can_hear() -> None:
         line.answered.set()
         async with asyncio.timeout(5):
             await said.wait()
-        assert session.history.messages()[0].text_content == load_prompt("greeting")
+        assert session.history.messages()[0].text_content == load_prompt("greeting", who=WHO)
 
 
 async def test_both_facts_hand_over_to_the_storyteller() -> None:

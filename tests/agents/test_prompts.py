@@ -6,10 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from agents.conversation import WHO
 from agents.prompts import load_prompt, prompts_version
 
 pytestmark = pytest.mark.unit
 
+VALUES = {
+    "name": "Maria",
+    "location": "Lisbon",
+    "plan": "Story: a test",
+    "who": WHO,
+    "known": "Maria in Lisbon",
+    "told": "you woke it",
+    "before": "you woke it",
+}
 _ROOMS = ("agents", "bot")
 _SPOKEN = (
     "greeting",
@@ -30,7 +40,19 @@ _SPOKEN = (
     "greeting_keys",
     "keys",
     "notice",
-    "greeting_recorded",
+    "hello",
+    "same_person",
+    "same_person_told",
+    "welcome",
+    "welcome_told",
+    "ask_to_remember",
+    "goodbye_remembered",
+    "forgotten",
+    "forgotten_person",
+    "forgotten_call",
+    "not_forgotten",
+    "forget_whom",
+    "go_on_or_end",
     "greeting_question",
     "welcome_back",
     "offer",
@@ -54,12 +76,12 @@ def test_every_prompt_is_used_and_can_be_filled(name: str) -> None:
     root = Path(__file__).parents[2]
     code = "".join(p.read_text() for room in _ROOMS for p in (root / room).rglob("*.py"))
     assert f'"{name}"' in code
-    assert "$" not in load_prompt(name, name="Maria", location="Lisbon", plan="Story: a test")
+    assert "$" not in load_prompt(name, **VALUES)
 
 
 @pytest.mark.parametrize("name", _SPOKEN)
 def test_what_is_spoken_as_it_stands_has_no_markup_and_no_digits(name: str) -> None:
-    text = load_prompt(name, name="Maria", location="Lisbon")
+    text = load_prompt(name, **VALUES)
     assert not re.search(r"[\d*#<>\[\]{}_`\n]", text)
     assert all(len(sentence.split()) <= 25 for sentence in re.split(r"[.?!]", text))
 

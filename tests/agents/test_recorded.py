@@ -4,6 +4,7 @@ import pytest
 from livekit.agents.llm import FunctionCallOutput
 
 from agents.callee import Callee
+from agents.conversation import WHO
 from agents.intro import IntroAgent
 from agents.prompts import load_prompt
 from agents.storyteller import StoryAgent
@@ -12,6 +13,7 @@ from tests.agents.test_conversation import BEGIN, Talk, gathered, talk
 
 pytestmark = pytest.mark.unit
 
+HELLO = f"{load_prompt('hello', who=WHO)} {load_prompt('notice')}"
 OBJECT = Answer(calls=(("do_not_record", {}),))
 TOLD = Answer("I have deleted the recording. May I ask your name?")
 
@@ -24,22 +26,20 @@ def results(call: Talk) -> list[str]:
 
 async def test_a_caller_is_told_first_and_asked_then() -> None:
     async with talk(is_recorded=True) as call:
-        assert call.said == [load_prompt("greeting_recorded"), load_prompt("greeting_question")]
+        assert call.said == [HELLO, load_prompt("greeting_question")]
         assert call.line.recorded == ["began"]
 
 
 async def test_the_greeting_says_the_same_with_and_without_the_notice() -> None:
-    whole = load_prompt("greeting").split(". ")
-    told = load_prompt("greeting_recorded").split(". ")
-    assert told[0] == whole[0]
-    assert told[1] == load_prompt("notice")
+    whole = load_prompt("greeting", who=WHO).split(". ")
+    assert HELLO.startswith(f"{whole[0]}. ")
     assert load_prompt("greeting_question") == whole[1]
 
 
 async def test_somebody_who_is_called_is_told_too() -> None:
     callee = Callee(name="Maria")
     async with talk(agent=IntroAgent(callee), is_recorded=True) as call:
-        notice = f"{callee.opening} {load_prompt('notice')}"
+        notice = f"{callee.opening(WHO)} {load_prompt('notice')}"
         assert call.said == [notice, load_prompt("ask_location")]
         assert call.line.recorded == ["began"]
 
@@ -54,7 +54,7 @@ async def test_with_everything_known_they_are_told_before_the_story() -> None:
 
 async def test_nobody_is_told_or_recorded_where_calls_are_not() -> None:
     async with talk() as call:
-        assert call.said == [load_prompt("greeting")]
+        assert call.said == [load_prompt("greeting", who=WHO)]
         assert call.line.recorded == []
         assert "do_not_record" not in tools_of(call)
 

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -48,21 +48,29 @@ class House:
         """A caller's number that nobody has called from: the record is found by it."""
         return f"+1202555{next(self._numbers):04d}"
 
-    async def start_ringing(self, from_number: str, password: str | None = None) -> RingingCall:
+    async def start_ringing(
+        self,
+        from_number: str,
+        password: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> RingingCall:
         return await self.telephone.start_dial(
             self.stack.sip_address,
             self.stack.number,
             user=self.stack.sip_user,
             password=self.stack.sip_password if password is None else password,
             from_number=from_number,
+            headers=headers,
         )
 
     @asynccontextmanager
-    async def ring(self, from_number: str | None = None) -> AsyncIterator["TestCall"]:
+    async def ring(
+        self, from_number: str | None = None, *, headers: Mapping[str, str] | None = None
+    ) -> AsyncIterator["TestCall"]:
         """Make a call; a failure inside tells how far it got, and the recording is kept."""
         number = from_number or self.new_number()
         self._rung[number] += 1
-        ringing = await self.start_ringing(number)
+        ringing = await self.start_ringing(number, headers=headers)
         try:
             async with self._explained(number):
                 call = await ringing.wait_answered()

@@ -13,6 +13,7 @@ from livekit.agents.llm import RealtimeModel
 from agents.callee import Callee
 from agents.stories import choose_premise
 from agents.story import StoryData
+from bot.call.acquaintance import Acquaintance
 from bot.call.allowance import asking, limited
 from bot.call.closing import carry_through
 from bot.call.do_not_call import block_caller, block_number
@@ -116,6 +117,7 @@ async def _carry_on(ctx: JobContext, settings: Settings, records: Records, found
             ctx, recorder, ending, call.carry, pass_on=passing.pass_on, takes_over=True
         )
         await call.keeper.finish(ending.reason)
+    await call.settle()
     if record.direction is Direction.OUTBOUND and not recorder.is_lost:
         progress = Progress(records.orders, record.call_id)
         progress.was_answered()
@@ -141,6 +143,7 @@ class TakenOver:
         self._found = found
         self._thread = found.thread
         self._ending = ending
+        self._acquaintance: Acquaintance | None = None
         self.keeper = ThreadKeeper(
             records.threads,
             recorder,
@@ -161,6 +164,7 @@ class TakenOver:
         if self._thread.deaths > SURVIVED or self._thread.is_ending:
             await self._say_goodbye()
             return
+        acquaintance = await self._recall(participant)
         costs = costs_of(self._settings)
         is_ours = self._recorder.record.direction is Direction.OUTBOUND
         talk = Talk(
@@ -176,7 +180,26 @@ class TakenOver:
             ),
             keeper=self.keeper,
         )
+        acquaintance.introduce(talk.session.userdata)
         await talk.run()
+
+    async def settle(self) -> None:
+        """Record and diary are closed: what the caller wants forgotten is not kept."""
+        if self._acquaintance is not None:
+            await self._acquaintance.settle()
+
+    async def _recall(self, participant: rtc.RemoteParticipant) -> Acquaintance:
+        call_id, order = self._recorder.record.call_id, self._found.order
+        of = (self._records, self._settings, call_id)
+        acquaintance = (
+            Acquaintance.of_caller(*of, self._info(participant))
+            if order is None
+            else Acquaintance.of_callee(*of, order.number)
+        )
+        await acquaintance.recall_wish()
+        await acquaintance.recall()
+        self._acquaintance = acquaintance
+        return acquaintance
 
     def _continued(self) -> Continued:
         thread, callee = self._thread, None
@@ -200,15 +223,16 @@ class TakenOver:
     def _blocking(self, participant: rtc.RemoteParticipant) -> Callable[[], Awaitable[bool]]:
         if self._found.order is not None:
             return partial(block_number, self._records.orders, self._found.order.number)
-        info = CallInfo.of(
-            participant.kind, participant.attributes, self._settings.livekit.region or ""
-        )
         return partial(
             block_caller,
             self._records.orders,
-            info,
+            self._info(participant),
             lambda wish: self._recorder.update(error=wish),
         )
+
+    def _info(self, participant: rtc.RemoteParticipant) -> CallInfo:
+        region = self._settings.livekit.region or ""
+        return CallInfo.of(participant.kind, participant.attributes, region)
 
     async def _meet_caller(self) -> rtc.RemoteParticipant | None:
         await self._ctx.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)

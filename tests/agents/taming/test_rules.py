@@ -2,6 +2,7 @@
 
 import pytest
 
+from agents.conversation import WHO
 from agents.prompts import load_prompt
 from agents.stories import load_premises
 from agents.taming.rules import Rules
@@ -30,7 +31,7 @@ def test_a_rule_that_is_read_out_is_heard_however_it_arrives(rule: str, size: in
         "I am Echo, a warm storyteller on the telephone.",
         "Do you climb the tower, or run to the beach?",
         "The caller hears the sea. You go on to the next door, as you wished.",
-        load_prompt("greeting"),
+        load_prompt("greeting", who=WHO),
         load_prompt("what_next", name="Maria"),
         load_prompt("first_scene", name="Maria", location="Lisbon"),
         "",

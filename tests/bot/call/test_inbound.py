@@ -15,8 +15,11 @@ from agents.story import StoryData
 from bot.call import inbound as module
 from bot.call.inbound import InboundCall
 from bot.records import BlockedBy, Direction, EndReason, Limit, Refusal
+from bot.records.memory import Remembered
 from bot.records.thread import Thread, Unfinished
 from tests.bot.call.fake_job import FakeJob, FakeRecorder
+from tests.bot.records.memory.test_memories import somebody as remembered
+from tests.bot.records.memory.test_memories import told
 from tests.bot.settings.made import made
 from tests.bot.talk.fakes import now_s
 
@@ -42,8 +45,9 @@ class FakeTalk:
     def __init__(self, *around: Any, **rest: Any) -> None:
         _, _, _, self.line, self.ending = around
         self.first_agent, self.block = rest["first_agent"], rest["block"]
+        self.conversation = Conversation(line=cast(Any, None))
+        self.session = SimpleNamespace(userdata=self.conversation)
         self.runs = 0
-        self.session = SimpleNamespace(userdata=Conversation(line=cast(Any, None)))
         FakeTalk.made.append(self)
 
     async def run(self) -> None:
@@ -54,7 +58,8 @@ class FakeRecords:
     """A do-not-call list, and a gate that lets everybody in whom nothing `refuses`."""
 
     def __init__(self) -> None:
-        self.orders = self.gate = self.threads = self.unfinished = self
+        self.orders = self.gate = self.threads = self.unfinished = self.memories = self
+        self.remembered: dict[str, tuple[Remembered, ...]] = {}
         self.blocked: list[tuple[str, BlockedBy]] = []
         self.refuses: Refusal | None = None
         self.story: Unfinished | None = None
@@ -64,6 +69,9 @@ class FakeRecords:
 
     async def take_newest(self, number: str, *_: Any) -> Unfinished | None:
         return self.story
+
+    async def of(self, number: str) -> tuple[Remembered, ...]:
+        return self.remembered.get(number, ())
 
     async def block(self, number: str, by: BlockedBy, _: Any) -> None:
         self.blocked.append((number, by))
@@ -225,3 +233,42 @@ async def test_the_line_is_followed_before_anybody_has_come() -> None:
     assert call.call.ending.reason is EndReason.NEVER_ANSWERED
     carrying.cancel()
     await asyncio.wait({carrying})
+
+
+# --- somebody who is remembered -------------------------------------------------------------------
+
+
+async def meet(attributes: dict[str, str], **environ: str) -> FakeTalk:
+    call = Call(somebody(attributes=attributes), **environ)
+    call.records.remembered["+12025550123"] = (remembered(told("lighthouse")),)
+    return await call.carry()
+
+
+async def test_a_number_that_is_vouched_for_is_met_as_who_called_before() -> None:
+    talk = await meet(ATTESTED)
+    assert "Maria" in str(talk.first_agent.instructions)
+    assert talk.conversation.past.told == ("lighthouse",)
+
+
+@pytest.mark.parametrize("attestation", [{}, {"storyline.attestation": "B"}])
+async def test_a_number_that_may_be_forged_is_asked_for_the_name(
+    attestation: dict[str, str],
+) -> None:
+    talk = await meet(CALLER | attestation)
+    assert "Maria" not in str(talk.first_agent.instructions)
+    assert talk.conversation.past.who_is("Maria") is not None
+
+
+@pytest.mark.parametrize(
+    ("attributes", "environ"),
+    [
+        (ATTESTED | {"sip.phoneNumber": "anonymous"}, {}),
+        (ATTESTED, {"STORYLINE_MEMORY": "never"}),
+    ],
+)
+async def test_nobody_is_known_or_asked_without_a_number_or_against_the_setting(
+    attributes: dict[str, str], environ: dict[str, str]
+) -> None:
+    talk = await meet(attributes, **environ)
+    assert talk.conversation.past.people == ()
+    assert not talk.conversation.memory.may_ask

@@ -48,6 +48,19 @@ class FakeTalk:
         await self.ending.wait()
 
 
+class FakeAcquaintance:
+    """What was asked of it, in order."""
+
+    def __init__(self) -> None:
+        self.asked: list[object] = []
+
+    async def recall(self) -> None:
+        self.asked.append("recall")
+
+    def introduce(self, conversation: object) -> None:
+        self.asked.append(conversation)
+
+
 class FakeProgress:
     """The ledger's word on whether to dial."""
 
@@ -75,6 +88,7 @@ class Scene:
         self.job, self.recorder = FakeJob(made(**environ)), FakeRecorder()
         self.progress, self.ending = FakeProgress(), Ending()
         self.talks: list[FakeTalk] = []
+        self.acquaintance = FakeAcquaintance()
         scene = self
 
         class FakeDialler:
@@ -110,6 +124,7 @@ class Scene:
             cast(Any, self.progress),
             self.ending,
             self._block,
+            cast(Any, self.acquaintance),
         )
 
     @property
@@ -321,3 +336,9 @@ async def test_nobody_is_dialled_for_a_story_that_is_not_kept_any_more(a_call: M
         "The story to go on with is not kept any more; nobody was dialled.",
     )
     assert scene.ending.reason is EndReason.NEVER_ANSWERED
+
+
+async def test_who_is_remembered_is_known_before_anybody_is_dialled(a_call: Make) -> None:
+    scene = a_call(ORDER)
+    await scene.carry(s1=is_ready, s9=ends)
+    assert scene.acquaintance.asked == ["recall", scene.talk.session.userdata]

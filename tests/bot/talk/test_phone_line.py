@@ -12,7 +12,7 @@ from bot.talk.floor.opening import Opening
 from bot.talk.line import Line
 from bot.talk.phone_line import CallerLine
 from tests.bot.talk.fake_room import ROOM, SECRET, FakeRoom
-from tests.bot.talk.fakes import FakeVoice, Scene
+from tests.bot.talk.fakes import FakeVoice, Scene, now_s
 from tests.bot.talk.floor.test_opening import FakeStream, an_opening
 
 pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
@@ -40,7 +40,9 @@ class Ringing(Scene):
         self.blocks = True
         voice = PreparingVoice(self.timeline)
         voice.stream = FakeStream(pauses_s) if pauses_s else None
-        self.caller_line = CallerLine(self.line, voice, self.floor, block=self._block)
+        self.caller_line = CallerLine(
+            self.line, voice, self.floor, block=self._block, ending=self.ending
+        )
 
     async def _block(self) -> bool:
         return self.blocks
@@ -158,6 +160,7 @@ async def test_nothing_is_recorded_before_the_notice_was_heard() -> None:
         voice,
         call.floor,
         block=call._block,
+        ending=call.ending,
         recording=cast(Any, recording),
     )
     line.record()
@@ -172,3 +175,43 @@ async def test_without_a_recording_there_is_nothing_to_delete() -> None:
     call = Ringing()
     call.caller_line.record()
     assert await call.caller_line.never_record()
+
+
+# --- an answer that is waited for -----------------------------------------------------------------
+
+
+async def test_who_says_nothing_is_waited_for_so_long_and_no_longer() -> None:
+    call = Ringing()
+    await call.caller_line.wait_quiet(5.0, unless=asyncio.Event())
+    assert now_s() == 5
+
+
+async def test_who_speaks_is_heard_to_the_end() -> None:
+    call = Ringing()
+    waiting = asyncio.create_task(call.caller_line.wait_quiet(5.0, unless=asyncio.Event()))
+    await asyncio.sleep(4)
+    call.floor.caller_begins()
+    await asyncio.sleep(3)
+    call.floor.caller_stops()
+    await waiting
+    assert now_s() == 12
+
+
+async def test_who_never_stops_is_not() -> None:
+    call = Ringing()
+    call.floor.caller_begins()
+    await call.caller_line.wait_quiet(5.0, unless=asyncio.Event())
+    assert now_s() == 30
+
+
+@pytest.mark.parametrize("what", ["answer", "end"])
+async def test_an_answer_or_the_end_of_the_call_is_enough(what: str) -> None:
+    call, answered = Ringing(), asyncio.Event()
+    waiting = asyncio.create_task(call.caller_line.wait_quiet(5.0, unless=answered))
+    await asyncio.sleep(1)
+    if what == "answer":
+        answered.set()
+    else:
+        call.ending.set(EndReason.CALLER_HUNG_UP)
+    await waiting
+    assert now_s() == 1

@@ -3,6 +3,7 @@
 import pytest
 
 from agents.callee import Callee
+from agents.conversation import WHO
 from agents.prompts import load_prompt
 from local.storyteller.brain import RECORDING_DELETED, reply
 from local.storyteller.messages import Message, ToolCall
@@ -36,7 +37,7 @@ def test_what_is_known_is_not_asked_again() -> None:
     callee = Callee(name="Maria")
     messages = [
         Message("system", callee.instructions),
-        Message("assistant", callee.opening),
+        Message("assistant", callee.opening(WHO)),
         Message("assistant", callee.question),
         Message("user", "In Lisbon."),
     ]

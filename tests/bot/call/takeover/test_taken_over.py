@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import pytest
 from livekit import rtc
 
+from agents.conversation import Conversation
 from agents.stories import load_premises
 from agents.story import StoryData
 from bot.call.entry import take_call
@@ -44,6 +45,8 @@ class FakeTalk:
     def __init__(self, *around: Any, **rest: Any) -> None:
         _, self.settings, _, self.line, self.ending = around
         self.continued, self.block = rest["first_agent"], rest["block"]
+        self.conversation = Conversation(line=cast(Any, None), story=self.continued.story)
+        self.session = SimpleNamespace(userdata=self.conversation)
         FakeTalk.made.append(self)
 
     async def run(self) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from agents.conversation import WHO
 from agents.prompts import load_prompt
 from bot.talk.turns.end_of_turn import (
     HALF_S,
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.unit
 
 NAME = "May I ask your name?"
 PLACE = "And where are you calling from?"
-BOTH = load_prompt("greeting")
+BOTH = load_prompt("greeting", who=WHO)
 YES_NO = "Would you like to hear one more story?"
 DOORS = "Do you take the left door, or the right door?"
 TOWER = "Do you climb the tower, or run down to the beach?"

@@ -2,13 +2,14 @@
 
 import pytest
 
+from agents.conversation import WHO
 from agents.prompts import load_prompt
 from bot.talk.turns.question import Asked, what_was_asked
 
 pytestmark = pytest.mark.unit
 
 CASES = [
-    (load_prompt("greeting"), Asked.NAME_AND_PLACE),
+    (load_prompt("greeting", who=WHO), Asked.NAME_AND_PLACE),
     (load_prompt("ask_both"), Asked.NAME_AND_PLACE),
     (load_prompt("ask_name"), Asked.NAME),
     (load_prompt("ask_location"), Asked.PLACE),

@@ -1,0 +1,1 @@
+"""Callers who said yes to being remembered: known again, asked, and forgotten at their wish."""
