@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +12,9 @@ from rich.console import Console
 from bench.chaos.errors import Skipped
 from bench.chaos.fault import Fault
 from bench.chaos.faults import FAULTS
-from bench.chaos.scene import Scene, mid_story
+from bench.chaos.scene import Scene
 from bench.chaos.seen import Seen, broken
+from bench.chaos.stage import mid_story
 from local.caller import CallerError
 from local.stack import ProgramMissing, StackError
 
@@ -36,6 +38,9 @@ _EXIT_NOT_SET_UP = 3
 def main(
     names: Annotated[list[str] | None, typer.Argument(help="Faults by name; all of them.")] = None,
     quick: Annotated[bool, typer.Option(help="Only the few that are quick.")] = False,
+    on_postgresql: Annotated[
+        bool, typer.Option(help="Keep the records in PostgreSQL, where a fault is not SQLite's.")
+    ] = False,
     table: Annotated[Path | None, typer.Option(help="Write the table (Markdown) here.")] = None,
 ) -> None:
     """One real call for each fault. Exit code 0 when every promise was kept, else 1. What cannot be
@@ -47,6 +52,8 @@ def main(
         console.print(f"no such fault: {', '.join(sorted(unknown))}. There are: {known}")
         sys.exit(_EXIT_UNKNOWN)
     chosen = [f for f in FAULTS if (not names or f.name in names) and (f.is_quick or not quick)]
+    if on_postgresql:
+        chosen = [replace(each, on_postgresql=True) for each in chosen if not each.is_sqlites]
     try:
         rows = asyncio.run(_run(chosen, console))
     except ProgramMissing as error:

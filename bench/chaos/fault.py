@@ -18,7 +18,7 @@ LOST = frozenset({"failed", "crashed"})
 class Fault(Generic[S]):
     """`provoke` calls `scene.happens_now()`; after it the call is watched for `limit_s`.
 
-    After BYE its record may take `settle_s`.
+    After BYE its record may take `settle_s`. `is_sqlites`: it happens to the database's file.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Fault(Generic[S]):
     by_cable: bool = False
     two_workers: bool = False
     on_postgresql: bool = False
+    is_sqlites: bool = False
     is_quick: bool = False
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bench.chaos.seen import Row
+from bot.database_url import async_url
 
 _LIMIT_S = 3
 # What would drive a terminal, or break a line, wherever the text is shown.
@@ -31,6 +32,16 @@ class Records:
             return None
         row = rows[0]
         return Row(row["end_reason"], row["error"], row["ended_at"] is not None)
+
+    async def of_caller(self, number: str) -> tuple[str, bool]:
+        """How the last call of a number stands, in words, and whether it is closed."""
+        rows = [row for row in await self._ask(_ALL) or [] if row["from_number"] == number]
+        if not rows:
+            return "none", False
+        row = max(rows, key=lambda each: str(each["started_at"]))
+        reason, error = row["end_reason"] or "no reason", row["error"]
+        is_closed = row["ended_at"] is not None
+        return f"{reason}{f' ({error})' if error else ''}{'' if is_closed else ', open'}", is_closed
 
     async def reasons(self) -> Counter[str]:
         """How many calls have ended for which reason; "open" where one has not."""
@@ -68,6 +79,7 @@ class Records:
 
 def _read_only(url: str) -> str:
     """Looking must not create a database file that has been deleted."""
+    url = async_url(url)
     scheme, path = url.split("://", 1)
     if not scheme.startswith("sqlite"):
         return url

@@ -1,27 +1,24 @@
 """One caller in mid-story on a stack of their own, for one fault to happen to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from bench.chaos.cable import Cable, laid
-from bench.chaos.callers import answers, cut_short
-from bench.chaos.errors import Skipped
-from bench.chaos.pair import Pair, beside
+from bench.chaos.cable import Cable
+from bench.chaos.callers import ANSWER, FAREWELL, Told, Words, answers, cut_short, hear_story
+from bench.chaos.pair import Pair
 from bench.chaos.records import Records
 from bench.chaos.rooms import Rooms
 from bench.chaos.seen import Row, Seen
-from local import postgres
-from local.caller.errors import CallEnded, CallerError, CallFailed, NothingHeard
+from bench.line.telephone import Line
+from local.caller.errors import CallEnded, CallFailed, NothingHeard
 from local.caller.phone_call import PhoneCall
 from local.caller.sip_caller import RingingCall, SipCaller
 from local.postgres import Cluster
 from local.stack import Stack
 
-_CALLER = "+12025550142"
 _MORE_CALLERS = "+1202555{:04d}"
-_WHO = "I'm Peter from Berlin."
 _POLL_S = 0.1
 # After BYE the room may take so long, and the record, where nothing keeps it.
 _SETTLE_S = 12.0
@@ -42,6 +39,8 @@ class Scene:
     fault_s: float = 0.0
     gaps_s: list[float] = field(default_factory=list)
     """From each fault after which the story was to go on to Echo's voice."""
+    enough: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when nobody needs to be told a story any more."""
     _callers: int = 143
     _held: list[PhoneCall] = field(default_factory=list)
     _notes: list[str] = field(default_factory=list)
@@ -90,7 +89,7 @@ class Scene:
         """
         begun_s = self.phone.now_s
         self._callers += 1
-        ringing = await _ring(self.stack, self.telephone, _MORE_CALLERS.format(self._callers))
+        ringing = await ring(self.stack, self.telephone, _MORE_CALLERS.format(self._callers))
         status: int | None = None
         try:
             call = await ringing.wait_answered(40.0)
@@ -103,24 +102,45 @@ class Scene:
         return status, after_s
 
     async def expect_answer(self, who: str, *, hold: bool = False) -> None:
-        """One more caller rings and is answered in time. Raises CallerError."""
+        """One more caller rings; blames whatever is no answer in time."""
         status, after_s = await self.ring_beside(hold=hold)
         if status is not None or after_s > _ANSWERED_WITHIN_S:
-            raise CallerError(f"{who} got {status or 'an answer'} after {after_s:.1f} s")
+            self.blame(f"{who} got {status or 'an answer'} after {after_s:.1f} s")
 
-    async def into_the_story(self) -> PhoneCall:
-        """One more caller to whom the story has just begun; theirs to end. Raises CallerError."""
-        self._callers += 1
-        ringing = await _ring(self.stack, self.telephone, _MORE_CALLERS.format(self._callers))
-        phone = await ringing.wait_answered(40.0)
-        await _into_the_story(phone)
-        return phone
+    async def beside_them(self, count: int) -> "list[asyncio.Task[Told]]":
+        """So many callers more to whom the story has just begun, and who hear it to its end."""
+        stack, words = self.stack, await Words.made(self.stack.providers_url)
+        line = Line(
+            *(stack.sip_address, stack.number, stack.sip_user, stack.sip_password),
+            log_dir=stack.run_dir,
+        )
+        begun = [asyncio.Event() for _ in range(count)]
+        tasks = []
+        for is_told in begun:
+            self._callers += 1
+            caller = _MORE_CALLERS.format(self._callers)
+            tasks.append(asyncio.create_task(hear_story(line, caller, words, is_told, self.enough)))
+        for is_told, task in zip(begun, tasks, strict=True):
+            waiting = asyncio.create_task(is_told.wait())
+            await asyncio.wait({waiting, task}, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+        return tasks
 
-    async def expect_whole_stories(self, phones: Sequence[PhoneCall]) -> None:
+    async def hear_to_the_end(self) -> Told:
+        """The caller answers like the others until Echo hangs up."""
+        with suppress(CallEnded, NothingHeard):
+            while True:
+                await self.phone.wait_for_silence(1.5, 60.0)
+                await self.phone.say(FAREWELL if self.enough.is_set() else ANSWER)
+                await self.phone.wait_for_speech(30.0)
+        waits_s = [gap.gap_s for gap in self.phone.response_gaps if gap.gap_s is not None]
+        return Told(tuple(waits_s), self.phone.silence_before_hang_up_s)
+
+    async def expect_whole_stories(self, told: Sequence[Told]) -> None:
         """Every one of these callers heard a story and its goodbye; blames what was not so."""
         finished = (await self.records.reasons())["story_finished"]
-        self.note(answers(phones))
-        for what in cut_short(phones, finished):
+        self.note(answers(told))
+        for what in cut_short(told, finished):
             self.blame(what)
 
     async def let_go(self) -> None:
@@ -149,7 +169,7 @@ class Scene:
         """Have Echo stop the story and say goodbye, as a caller who is tired of it."""
         try:
             await self.phone.wait_for_silence(1.5, 60.0)
-            await self.phone.say("Please stop the story now. Goodbye.")
+            await self.phone.say(FAREWELL)
         except (CallEnded, NothingHeard):
             return
 
@@ -194,6 +214,15 @@ class Scene:
             line.text for line in lines if line.speaker == "far end" and line.end_s > self.fault_s
         )
 
+    async def record_of(self, number: str) -> str:
+        """The record of the last call of a number, once it is closed, in words."""
+        begun_s = self.phone.now_s
+        while True:
+            told, is_closed = await self.records.of_caller(number)
+            if is_closed or self.phone.now_s - begun_s > _SETTLE_S:
+                return told
+            await asyncio.sleep(_POLL_S)
+
     async def _settled_row(self, settle_s: float) -> Row | None:
         begun_s = self.phone.now_s
         while True:
@@ -217,54 +246,8 @@ class Scene:
         return rooms
 
 
-@asynccontextmanager
-async def mid_story(
-    worker_env: Mapping[str, str] | None = None,
-    *,
-    by_cable: bool = False,
-    two_workers: bool = False,
-    on_postgresql: bool = False,
-) -> AsyncIterator[Scene]:
-    """A fresh stack with one caller to whom the story has just begun. Raises CallerError, Skipped.
-
-    `by_cable`: the worker reaches LiveKit through a cable that can be cut. `two_workers`: either of
-    two has the call.
-    """
-    async with AsyncExitStack() as opened:
-        database = opened.enter_context(_server()) if on_postgresql else None
-        stack = await opened.enter_async_context(
-            Stack(
-                worker_env=worker_env,
-                with_worker=not by_cable,
-                database_url=f"{database.url}/postgres" if database else None,
-            )
-        )
-        cable = None
-        if by_cable:
-            cable = await opened.enter_async_context(laid(stack.livekit_url))
-            await stack.start_worker({"LIVEKIT_URL": cable.url})
-        pair = await opened.enter_async_context(beside(stack)) if two_workers else None
-        telephone = await opened.enter_async_context(SipCaller(stack.providers_url))
-        ringing = await _ring(stack, telephone, _CALLER)
-        phone = await ringing.wait_answered()
-        try:
-            await _into_the_story(phone)
-            yield Scene(stack, phone, telephone, cable, pair, database)
-        finally:
-            await phone.aclose()
-            phone.save(stack.run_dir / "call.wav")
-
-
-@contextmanager
-def _server() -> Iterator[Cluster]:
-    found = postgres.programs()
-    if found is None:
-        raise Skipped(postgres.INSTALL)
-    with postgres.cluster(found) as cluster:
-        yield cluster
-
-
-async def _ring(stack: Stack, telephone: SipCaller, caller: str) -> RingingCall:
+async def ring(stack: Stack, telephone: SipCaller, caller: str) -> RingingCall:
+    """The line's number rings. Raises CallFailed."""
     return await telephone.start_dial(
         stack.sip_address,
         stack.number,
@@ -272,14 +255,3 @@ async def _ring(stack: Stack, telephone: SipCaller, caller: str) -> RingingCall:
         password=stack.sip_password,
         from_number=caller,
     )
-
-
-async def _into_the_story(phone: PhoneCall) -> None:
-    await phone.wait_for_speech()
-    await phone.wait_for_silence(0.8, 30.0)
-    await phone.say(_WHO)
-    begun_s = await phone.wait_for_speech(20.0)
-    # Not the first breath: a fault in the middle of a sentence.
-    await asyncio.sleep(max(0.0, begun_s + 1.5 - phone.now_s))
-    if phone.is_over:
-        raise CallerError("the call ended before the fault")

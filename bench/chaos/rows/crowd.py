@@ -2,7 +2,6 @@
 
 import asyncio
 
-from bench.chaos.callers import converse
 from bench.chaos.fault import FINISHED, Fault, ends
 from bench.chaos.scene import Scene
 from local.caller import CallerError
@@ -24,9 +23,8 @@ async def full(scene: Scene) -> None:
 
 async def beyond(scene: Scene) -> None:
     """Four callers fill a worker, and two more ring at once."""
-    others = await asyncio.gather(*(scene.into_the_story() for _ in range(3)))
-    phones = [scene.phone, *others]
-    talking = [asyncio.create_task(converse(each)) for each in phones]
+    talking = await scene.beside_them(3)
+    talking.append(asyncio.create_task(scene.hear_to_the_end()))
     scene.happens_now()
     outcomes = await asyncio.gather(*(scene.ring_beside(hold=True) for _ in range(2)))
     for status, after_s in outcomes:
@@ -34,10 +32,10 @@ async def beyond(scene: Scene) -> None:
         if status != _BUSY or after_s > _BUSY_WITHIN_S:
             scene.blame("a caller beyond was not let go")
     await scene.let_go()
-    await asyncio.gather(*talking)
-    await scene.expect_whole_stories(phones)
-    if (count := (await scene.records.reasons()).total()) != len(phones):
-        scene.blame(f"{count} records of {len(phones)} calls")
+    scene.enough.set()
+    await scene.expect_whole_stories(await asyncio.gather(*talking))
+    if (count := (await scene.records.reasons()).total()) != len(talking):
+        scene.blame(f"{count} records of {len(talking)} calls")
 
 
 async def last_place(scene: Scene) -> None:

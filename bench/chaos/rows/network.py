@@ -1,10 +1,18 @@
 """The way between the worker and LiveKit, cut."""
 
 import asyncio
+import time
 
 from bench.chaos.cable import Cable
 from bench.chaos.fault import FINISHED, LOST, Fault, ends
 from bench.chaos.scene import Scene
+from bench.line.telephone import Call, CallFailed, Line, dial
+from bench.line.telephone import NothingHeard as SilentLine
+from local.caller.errors import CallerError
+
+_DEAF = "+12025550187"
+# LiveKit SIP waits 15 s for sound (`media_timeout`).
+_MEDIA_LIMIT_S = 20.0
 
 
 def _cut(scene: Scene) -> Cable:
@@ -25,6 +33,39 @@ async def _cut_for_a_moment(scene: Scene) -> None:
     await scene.talk_to_the_end()
 
 
+async def _sound_cut(scene: Scene) -> None:
+    """Of a second caller nothing is heard any more, and nothing else happens to their call.
+
+    LiveKit SIP tells a caller of whom it hears nothing from one who hangs up in its log alone.
+    """
+    stack, is_cut = scene.stack, asyncio.Event()
+    line = Line(stack.sip_address, stack.number, stack.sip_user, stack.sip_password, stack.run_dir)
+    try:
+        async with dial(line, _DEAF, fate=lambda _: None if is_cut.is_set() else 0.0) as call:
+            await call.wait_sound(call.answered_s)
+            await asyncio.sleep(1.5)
+            scene.happens_now()
+            is_cut.set()
+            bye_s = await _over_after(call)
+    except (CallFailed, SilentLine) as error:
+        raise CallerError(str(error)) from error
+    when = "never" if bye_s is None else f"after {bye_s:.1f} s"
+    scene.note(f"BYE {when}; record: {await scene.record_of(_DEAF)}")
+    if bye_s is None or bye_s > _MEDIA_LIMIT_S:
+        scene.blame(f"no BYE within {_MEDIA_LIMIT_S:g} s")
+    await scene.talk_to_the_end()
+
+
+async def _over_after(call: Call) -> float | None:
+    """Seconds until the far end has hung up; None when it does not."""
+    begun_s = time.monotonic()
+    while not call.is_over:
+        await asyncio.sleep(0.1)
+        if time.monotonic() - begun_s > 2 * _MEDIA_LIMIT_S:
+            return None
+    return time.monotonic() - begun_s
+
+
 ROWS = (
     Fault(
         "cut-off",
@@ -42,5 +83,12 @@ ROWS = (
         ends(90, FINISHED, 15),
         limit_s=100.0,
         by_cable=True,
+    ),
+    Fault(
+        "sound-cut",
+        "a caller's sound cut, but not the signalling; beside another caller",
+        _sound_cut,
+        ends(90, FINISHED, 20),
+        limit_s=100.0,
     ),
 )

@@ -5,7 +5,6 @@ import os
 import signal
 from contextlib import AsyncExitStack
 
-from bench.chaos.callers import converse
 from bench.chaos.fault import FINISHED, Fault, ends
 from bench.chaos.pair import beside
 from bench.chaos.scene import Scene
@@ -25,25 +24,25 @@ async def _told_to_go(scene: Scene) -> None:
 
 async def _both_replaced(scene: Scene) -> None:
     """Each worker gets a successor and is told to go once that is ready, while four callers hear
-    their stories to the end. Somebody new rings each time.
+    their stories. Somebody new rings each time.
     """
-    others = await asyncio.gather(*(scene.into_the_story() for _ in range(_CALLS - 1)))
-    phones = [scene.phone, *others]
+    talking = await scene.beside_them(_CALLS - 1)
     jobs = await scene.records.jobs()
-    talking = [asyncio.create_task(converse(each)) for each in phones]
+    talking.append(asyncio.create_task(scene.hear_to_the_end()))
     workers = scene.pair.pids
     scene.happens_now()
     async with AsyncExitStack() as opened:
         for number, worker in enumerate(workers, start=3):
             await opened.enter_async_context(beside(scene.stack, f"worker-{number}"))
             os.kill(worker, signal.SIGTERM)
-            talkers = sum(not each.is_over for each in phones)
+            talkers = sum(not each.done() for each in talking)
             scene.note(f"worker told to go under {talkers} calls")
             await asyncio.sleep(1.0)
             await scene.expect_answer("a caller during the replacement")
-        await asyncio.gather(*talking)
+        scene.enough.set()
+        told = await asyncio.gather(*talking)
         await _await_going(scene)
-        await scene.expect_whole_stories(phones)
+        await scene.expect_whole_stories(told)
         after = await scene.records.jobs()
         if any(after[call_id] != job_id for call_id, job_id in jobs.items()):
             scene.blame("a call came into other hands")

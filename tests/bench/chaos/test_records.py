@@ -31,6 +31,15 @@ async def test_the_first_call_is_the_one_of_the_fault(url: str) -> None:
     assert await Records(url).first() == Row("failed", "why\x1b]0;x", is_closed=True)
 
 
+async def test_the_last_call_of_a_number_is_told_in_words(url: str) -> None:
+    assert await Records(url).of_caller("+12025550123") == ("no reason, open", False)
+    assert await Records(url).of_caller("+12025550199") == ("none", False)
+
+
+async def test_each_call_has_its_job(url: str) -> None:
+    assert list((await Records(url).jobs()).values()) == [None, None]
+
+
 async def test_calls_are_counted_by_their_end(url: str) -> None:
     assert await Records(url).reasons() == Counter({"failed": 1, "open": 1})
 
