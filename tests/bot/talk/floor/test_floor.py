@@ -257,6 +257,16 @@ async def test_of_two_ends_in_the_same_instant_the_first_is_heard_and_written() 
     assert scene.ending.reason is EndReason.TIME_LIMIT
 
 
+async def test_why_a_call_ends_is_known_while_its_last_words_are_said() -> None:
+    scene = Scene()
+    known = [scene.floor.ends_because]
+    goodbye = asyncio.create_task(scene.floor.last_words(EndReason.SILENCE, BYE))
+    await scene.until(1)
+    known.append(scene.floor.ends_because)
+    assert (known, scene.ending.reason) == ([None, EndReason.SILENCE], None)
+    await goodbye
+
+
 async def test_a_goodbye_under_way_is_not_cut_by_another_one() -> None:
     scene = Scene()
     goodbye = asyncio.create_task(scene.floor.last_words(EndReason.STORY_FINISHED, BYE))
