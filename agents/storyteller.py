@@ -79,13 +79,13 @@ class StoryAgent(TamedAgent):
 
     async def on_enter(self) -> None:
         conversation = self.session.userdata
+        if self._person is not None and not self._was_greeted:
+            conversation.line.say(self._person.welcome)
+        prompt = "resume_story" if self._resuming else "begin_story"
+        conversation.line.reply(load_prompt(prompt))
         if self._person is not None:
             # Begun is told: a call that is lost must not bring the same one again.
             await conversation.memory.remember(self._story, self.premise, finished=False)
-            if not self._was_greeted:
-                conversation.line.say(self._person.welcome)
-        prompt = "resume_story" if self._resuming else "begin_story"
-        conversation.line.reply(load_prompt(prompt))
 
     async def forget_past(self) -> None:
         """Know nothing but this call."""

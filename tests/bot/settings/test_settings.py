@@ -262,3 +262,14 @@ def test_traces_go_nowhere_unless_a_collector_is_named() -> None:
 def test_a_collector_is_an_address() -> None:
     with pytest.raises(SettingsError, match="OTEL_EXPORTER_OTLP_ENDPOINT"):
         load(OTEL_EXPORTER_OTLP_ENDPOINT="collector:4318")
+
+
+@pytest.mark.parametrize("words", ["...", "this is $name", "I am <b>Echo</b>", "word " * 26])
+def test_a_greeting_that_cannot_be_spoken_is_refused(words: str) -> None:
+    with pytest.raises(SettingsError, match="STORYLINE_GREETING"):
+        load(STORYLINE_GREETING=words)
+
+
+def test_a_greeting_is_put_into_a_sentence() -> None:
+    story = load(STORYLINE_GREETING="this is  Mr. Tell, a talking machine. ").story
+    assert story.greeting == "this is Mr. Tell, a talking machine"

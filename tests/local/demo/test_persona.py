@@ -1,5 +1,6 @@
 import pytest
 
+from agents.prompts import load_prompt
 from local.demo.persona import Persona
 
 pytestmark = pytest.mark.unit
@@ -26,10 +27,8 @@ def test_she_introduces_herself_in_one_sentence_when_asked_for_both() -> None:
         ("It has no name yet. What do you call it?", "Let us call it Pepper."),
         ("You have one thing in your bag. What is it?", "A silver lantern."),
         ("Shall I go on?", "Yes, please."),
-        (
-            "The end. Would you like one more story?",
-            "No, thank you. That was lovely. Goodbye, Echo.",
-        ),
+        ("The end. Would you like one more story?", "No, thank you. That was lovely."),
+        (load_prompt("ask_to_remember"), "Yes, please do."),
         ("How does that sound?", "Yes, go on."),
     ],
 )
