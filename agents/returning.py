@@ -52,7 +52,7 @@ class ReturningAgent(TamedAgent):
         offer = load_prompt("offer")
         if conversation.tells_keys:
             offer = load_prompt("keys") + " " + offer
-        greeting = load_prompt("welcome_back", name=self._broken.story.name)
+        greeting = load_prompt("welcome_back", name=self._broken.story.name, who=conversation.who)
         if conversation.is_recorded:
             await self.update_tools([*self.tools, do_not_record])
             greeting += " " + load_prompt("notice")
@@ -75,7 +75,7 @@ class ReturningAgent(TamedAgent):
     async def begin_anew(self, context: RunContext[Conversation]) -> IntroAgent:
         """Call this as soon as the caller wants a new story, or is somebody else."""
         conversation = self._begin_handover(context)
-        conversation.story = conversation.premise = None
+        conversation.story = conversation.premise = conversation.person = None
         conversation.told = (*self._broken.told, self._broken.premise.id)
         callee = Callee() if self._was_called else None
         return AnewAgent(callee, carry_words(self.chat_ctx))

@@ -6,7 +6,7 @@ import pytest
 from livekit.agents import AgentSession
 from livekit.agents.llm import ChatContext
 
-from agents.conversation import Conversation
+from agents.conversation import WHO, Conversation
 from agents.intro import IntroAgent
 from agents.prompts import load_prompt
 from agents.resumed import BrokenStory, ResumedStoryAgent
@@ -22,11 +22,11 @@ pytestmark = pytest.mark.unit
 MARIA = StoryData("Maria", "Lisbon")
 PREMISE, OTHER = load_premises()[:2]
 QUESTION = "Do you climb the tower, or run to the beach?"
-GREETING = load_prompt("welcome_back", name="Maria")
+GREETING = load_prompt("welcome_back", name="Maria", who=WHO)
 OFFER = load_prompt("offer")
 GO_ON = Answer(calls=(("go_on", {}),))
 ANEW = Answer(calls=(("begin_anew", {}),))
-WHO = Answer("Then a new story it is. May I ask your name?")
+ASKED = Answer("Then a new story it is. May I ask your name?")
 TOLD_ON = Answer("The tower is high. Do you rest, or climb on?")
 
 
@@ -120,13 +120,13 @@ async def test_a_story_of_which_nothing_was_told_begins() -> None:
 
 
 async def test_who_wants_a_new_story_is_introduced_and_never_told_the_same() -> None:
-    async with talk(ANEW, WHO, agent=returning()) as call:
+    async with talk(ANEW, ASKED, agent=returning()) as call:
         conversation = call.session.userdata
         returning().remember(conversation)
         await call.say("I'm not Maria, I'm her brother.")
         agent = call.session.current_agent
         assert isinstance(agent, IntroAgent)
-        assert call.said[-1] == WHO.text
+        assert call.said[-1] == ASKED.text
         assert (conversation.story, conversation.premise) == (None, None)
         assert conversation.told == (OTHER.id, PREMISE.id)
         told = [words for _, words in call.llm.asked[-1].messages]
@@ -135,7 +135,7 @@ async def test_who_wants_a_new_story_is_introduced_and_never_told_the_same() -> 
 
 
 async def test_a_new_story_is_told_to_whoever_is_there() -> None:
-    async with talk(ANEW, WHO, gathered("Tom", "Porto"), TOLD_ON, agent=returning()) as call:
+    async with talk(ANEW, ASKED, gathered("Tom", "Porto"), TOLD_ON, agent=returning()) as call:
         await call.say("A new one.")
         await call.say("Tom, from Porto.")
         assert call.session.userdata.story == StoryData("Tom", "Porto")
@@ -143,7 +143,7 @@ async def test_a_new_story_is_told_to_whoever_is_there() -> None:
 
 
 async def test_somebody_else_may_object_to_the_recording_too() -> None:
-    async with talk(ANEW, WHO, agent=returning(), is_recorded=True) as call:
+    async with talk(ANEW, ASKED, agent=returning(), is_recorded=True) as call:
         await call.say("A new one.")
         assert {"do_not_record", "do_not_call", "information_gathered"} <= tools_of(call)
 
