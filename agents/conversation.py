@@ -92,17 +92,21 @@ class Conversation:
     leash: Leash = field(default_factory=Leash)
     handover: str | None = None  # the id of the speech that handed over to the storyteller
 
-    def meet(self, story: StoryData) -> Premise:
-        """The caller has said who they are, or will not; returns what is told to them.
+    def meet(self, told: StoryData) -> tuple[StoryData, Premise]:
+        """The caller has said who they are, or will not; returns the facts of their story, and what
+        it is about.
 
         Nobody hears a story twice under one number that is certainly theirs.
         """
-        self.recognise(story)
-        self.has_told_name = story.has_name
-        if self.past.may_be_told or self.person is not None:
+        self.recognise(told)
+        self.has_told_name = told.has_name
+        story, person = told, self.person
+        if person is not None and self.past.may_be_told and not told.told_location:
+            story = StoryData.from_caller(told.name, person.location)
+        if person is not None or self.past.may_be_told:
             self.told = (*self.past.told, *self.told)
-        self.premise = choose_premise(self.told)
-        return self.premise
+        self.story, self.premise = story, choose_premise(self.told)
+        return story, self.premise
 
     def recognise(self, story: StoryData) -> None:
         """Find out whether the caller is one of those who are remembered."""

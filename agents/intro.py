@@ -102,8 +102,9 @@ class IntroAgent(TamedAgent):
     def _must_call(self, said: list[str]) -> str:
         return "information_gathered" if len(said) > _MOST_TURNS else ""
 
-    def _hand_over(self, conversation: Conversation, story: StoryData) -> StoryAgent:
-        premise, person = conversation.meet(story), conversation.person
+    def _hand_over(self, conversation: Conversation, told: StoryData) -> StoryAgent:
+        story, premise = conversation.meet(told)
+        person = conversation.person
         was_greeted = self._known is not None and person == self._known
         return StoryAgent(
             story,

@@ -33,10 +33,12 @@ class Memories:
         """Remember `caller` with the stories given, beside those that are known already."""
         who = {"number": caller.number, "called": caller.called}
         facts = {"name": caller.name, "location": caller.location, "heard_at": caller.heard_at}
+        # Who does not tell a place this time has not taken it back.
+        told_facts = {name: value for name, value in facts.items() if value}
         person = self._database.insert(callers).values(**who, **facts)
         async with self._database.writing(durable=True) as connection:
             await connection.execute(
-                person.on_conflict_do_update(index_elements=[*callers.primary_key], set_=facts)
+                person.on_conflict_do_update(index_elements=[*callers.primary_key], set_=told_facts)
             )
             for story in caller.told:
                 newest = {"line": story.line, "told_at": story.told_at}

@@ -14,7 +14,7 @@ from agents.memory.keeping import Forgot
 from agents.memory.known import Known, Past
 from agents.prompts import load_prompt
 from agents.stories import load_premises
-from agents.story import StoryData
+from agents.story import NEUTRAL_LOCATION, StoryData
 from agents.storyteller import StoryAgent
 from tests.agents.memory.fake_memory import FakeMemory
 from tests.agents.scripted_llm import Answer
@@ -76,6 +76,15 @@ async def test_the_same_person_hears_a_new_story_that_may_recall_the_old() -> No
         assert LIGHTHOUSE.told in instructions(call)
         assert memory.kept == [(MARIA, LEFT, False)], "begun is told, whatever comes"
         assert KNOWN.welcome not in call.said, "they were greeted as Maria"
+
+
+@pytest.mark.parametrize(("past", "place"), [(CERTAIN, "Lisbon"), (FORGED, NEUTRAL_LOCATION)])
+async def test_a_place_that_is_not_told_again_is_the_known_one_where_the_number_is_certain(
+    past: Past, place: str
+) -> None:
+    async with talk(gathered("Maria", ""), BEGIN, past=past) as call:
+        await call.say("It is Maria.")
+        assert teller(call).story == StoryData("Maria", place)
 
 
 async def test_somebody_else_gets_a_new_story_and_learns_nothing_of_the_first() -> None:

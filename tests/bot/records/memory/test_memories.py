@@ -1,5 +1,6 @@
 """Who said yes is found again by number, with the stories in order, until they are forgotten."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.records import Records
@@ -47,6 +48,14 @@ async def test_a_story_that_comes_to_its_end_gets_its_line(records: Records) -> 
     await records.memories.keep(somebody(told("lighthouse", line="")))
     await records.memories.keep(somebody(told("lighthouse", 1)))
     assert await records.memories.of(NUMBER) == (somebody(told("lighthouse", 1)),)
+
+
+async def test_a_place_stays_until_another_one_is_told(records: Records) -> None:
+    await records.memories.keep(somebody())
+    await records.memories.keep(replace(somebody(days=1), location=""))
+    assert await records.memories.of(NUMBER) == (somebody(days=1),)
+    await records.memories.keep(replace(somebody(days=2), location="Porto"))
+    assert (await records.memories.of(NUMBER))[0].location == "Porto"
 
 
 async def test_people_of_one_number_have_their_own_stories(records: Records) -> None:
