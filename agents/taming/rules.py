@@ -8,7 +8,8 @@ from agents.prompts import load_prompt
 # So many words in a row are no chance. "A warm storyteller on the telephone" may be said.
 _WORDS = 8
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_QUESTION = re.compile(r"[^.:!?\n]*\?")
+# What Echo may say as it stands: a question, or what is between quotation marks.
+_EXAMPLE = re.compile(r"\"[^\"\n]*\"|[^.:!?\n]*\?")
 # Longer than eight words of any language that is told stories in.
 _TAIL_CHARS = 300
 
@@ -22,7 +23,7 @@ class Rules:
     def are_in(self, piece: str) -> bool:
         """Whether the answer up to the end of `piece` has eight words in a row of the rules.
 
-        The plan of the story is not among them, nor is a question that they give as an example.
+        The plan of the story is not among them, nor is what they give as an example.
         """
         self._tail = (self._tail + piece)[-_TAIL_CHARS:]
         return not _rows(self._tail).isdisjoint(_secrets())
@@ -30,9 +31,10 @@ class Rules:
 
 @cache
 def _secrets() -> frozenset[tuple[str, ...]]:
-    story = load_prompt("story", name="", location="", plan="")
-    texts = (load_prompt("intro"), load_prompt("intro_callee", name="", location=""), story)
-    lines = (_QUESTION.sub("\n", line) for text in texts for line in text.splitlines())
+    nobody = dict.fromkeys(("name", "location", "plan"), "")
+    told_by = ("intro", "intro_callee", "intro_known", "returning", "story")
+    texts = [load_prompt(name, **nobody) for name in told_by]
+    lines = (_EXAMPLE.sub("\n", line) for text in texts for line in text.splitlines())
     return frozenset(row for line in lines for part in line.split("\n") for row in _rows(part))
 
 
