@@ -10,6 +10,7 @@ from rich.table import Table
 
 from sip.doctor.finding import Finding, Result
 from sip.errors import ApplyFailed
+from sip.one_line import one_line
 from sip.plan.status import Standing
 from sip.problems import Problem, Severity
 
@@ -25,6 +26,9 @@ _RESULT_STYLES = {
     Result.FAIL: "red",
     Result.SKIP: "",
 }
+
+# A field may hold a text of somebody's; what is longer is no line to read.
+_MOST = 4_000
 
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(highlight=False, soft_wrap=True, stderr=True)
@@ -43,7 +47,7 @@ def complain(text: str) -> None:
 def print_lines(lines: Iterable[str]) -> None:
     """Print lines in the colour of their first character."""
     for line in lines:
-        _out.print(escape(line), style=_LINE_STYLES.get(line[:1]))
+        _out.print(_shown(line), style=_LINE_STYLES.get(line[:1]))
 
 
 def print_json(document: Any) -> None:
@@ -63,7 +67,7 @@ def print_standings(standings: Iterable[Standing]) -> None:
     for item in standings:
         fields = ", ".join(item.drifted_fields)
         cells = (item.kind.label, item.name, item.object_id or "", str(item.state), fields)
-        table.add_row(*map(escape, cells))
+        table.add_row(*map(_shown, cells))
     _out.print(table)
 
 
@@ -71,16 +75,21 @@ def print_findings(findings: Sequence[Finding]) -> None:
     """Print what the doctor found, link by link."""
     for finding in findings:
         text = f"{finding.result:<4}  {finding.check}: {finding.words}"
-        _out.print(escape(text), style=_RESULT_STYLES[finding.result])
+        _out.print(_shown(text), style=_RESULT_STYLES[finding.result])
         if finding.remedy:
-            _out.print(escape(f"      {finding.remedy}"))
+            _out.print(_shown(f"      {finding.remedy}"))
 
 
 def print_failure(failure: ApplyFailed) -> None:
     """Print how far an apply came."""
     for name in failure.done:
-        _err.print(escape(f"done: {name}"))
+        _err.print(_shown(f"done: {name}"))
     complain(f"failed: {failure}")
     for name in failure.not_done:
-        _err.print(escape(f"not done: {name}"))
+        _err.print(_shown(f"not done: {name}"))
     _err.print("What is done stays. Run apply again: it continues from here.")
+
+
+def _shown(text: str) -> str:
+    """As one line that does nothing to a terminal: names on a server may be a stranger's."""
+    return escape(one_line(text, _MOST))

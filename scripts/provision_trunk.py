@@ -51,6 +51,8 @@ from sip.route.route_text import route_json, route_lines
 from sip.route.trunk_match import Caller
 
 _NOTHING, _ERROR, _PENDING = 0, 1, 2
+# What typer makes of Ctrl-C.
+_INTERRUPTED = 130
 # The parent of typer's usage errors, which exit with 2 if left alone: that is "changes pending".
 # typer does not export it.
 _UsageError: Any = next(
@@ -261,6 +263,8 @@ def main() -> None:
     """Run the command line; every error becomes a clear text and exit code 1."""
     try:
         code = app(standalone_mode=False)
+        if code == _INTERRUPTED:
+            raise KeyboardInterrupt
     except ManifestError as error:
         print_problems(error.problems)
         code = _ERROR
