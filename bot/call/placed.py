@@ -147,7 +147,7 @@ class PlacedCall:
         await self._ctx.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)
         if self._order.resumes is not None and self.returning is None:
             self._progress.conclude(
-                Outcome.REFUSED, "The story to go on with is not kept any more; nobody was dialled."
+                Outcome.REFUSED, "The story to go on with could not be taken; nobody was dialled."
             )
             self._ending.set(EndReason.NEVER_ANSWERED, "not dialled")
             return

@@ -21,6 +21,8 @@ logger = logging.getLogger("storyline.resuming")
 
 # The caller hears ringing meanwhile; a database that takes longer costs them the offer.
 _TAKE_LIMIT_S = 1.0
+# Whom we call back hears nothing yet.
+_TAKE_BACK_LIMIT_S = 4.0
 
 
 class Resuming:
@@ -45,7 +47,7 @@ class Resuming:
             return None
         call_id = self._recorder.record.call_id
         taking = self._stories.take_newest(number, call_id, utc_now(), self._keep)
-        return await self._offer(taking, was_called=False)
+        return await self._offer(taking, _TAKE_LIMIT_S, was_called=False)
 
     async def of_order(self, order: Order) -> ReturningAgent | None:
         """Who offers the person who is called to go on, if the order wants that; None where no
@@ -54,13 +56,13 @@ class Resuming:
         if order.resumes is None or not self._keep:
             return None
         taking = self._stories.take(order.resumes, order.call_id, utc_now(), self._keep)
-        return await self._offer(taking, was_called=True)
+        return await self._offer(taking, _TAKE_BACK_LIMIT_S, was_called=True)
 
     async def _offer(
-        self, taking: Awaitable[Unfinished | None], *, was_called: bool
+        self, taking: Awaitable[Unfinished | None], limit_s: float, *, was_called: bool
     ) -> ReturningAgent | None:
         try:
-            async with asyncio.timeout(_TAKE_LIMIT_S):
+            async with asyncio.timeout(limit_s):
                 found = await taking
         except (RecordsError, TimeoutError) as error:
             logger.warning("no story could be looked for", extra={"error": repr(error)})

@@ -333,7 +333,7 @@ async def test_nobody_is_dialled_for_a_story_that_is_not_kept_any_more(a_call: M
     assert (scene.talks, scene.dialled_s) == ([], [])
     assert scene.progress.conclusion == (
         Outcome.REFUSED,
-        "The story to go on with is not kept any more; nobody was dialled.",
+        "The story to go on with could not be taken; nobody was dialled.",
     )
     assert scene.ending.reason is EndReason.NEVER_ANSWERED
 
