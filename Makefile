@@ -1,7 +1,7 @@
 # Every target sets up what it needs first (local/setup/setup.sh); when all is there that takes a second.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests python demo demo-lost demo-up test unit e2e bench bench-capacity chaos bad-models story-score mutants sbom audit notice lint format types
+.PHONY: help setup setup-tests python demo demo-lost demo-up test unit e2e bench bench-capacity chaos bad-models story-score mutants latest sbom audit notice lint format types
 
 CACHE = $(or $(STORYLINE_CACHE),$(HOME)/.cache/storyline)
 # Looked up when it is used: set-up may have installed it a moment before.
@@ -72,6 +72,9 @@ story-score: python ## How well the stories are told: measures, and with OPENAI_
 mutants: python ## Change one line at a time of the heart and the guards: does a unit test notice?
 	-ulimit -v 8000000; $(RUN) nice -n 19 timeout --kill-after=10 $(MUTANTS_S) mutmut run --max-children 1 $(MUTANTS)
 	$(RUN) mutmut results
+
+latest: ## Do we work with the newest LiveKit and libraries? Tried in a copy, reported (ten minutes)
+	@local/setup/latest.sh
 
 sbom: python ## What is shipped, as CycloneDX, into dist/sbom.json
 	@mkdir -p dist

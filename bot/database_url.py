@@ -42,3 +42,18 @@ def _sqlite(driver: str, parts: SplitResult) -> str:
         raise ValueError("must be a file: every call runs in a process of its own and shares it")
     query = f"?{parts.query}" if parts.query else ""
     return f"{driver}:///{path}{query}"
+
+
+def split_pooler(url: str) -> tuple[str, bool]:
+    """The address for the driver, and whether a pooler that lends a connection for a transaction
+    only (PgBouncer's `pool_mode = transaction`) stands before the database.
+
+    Hosting providers hand out `...?pgbouncer=true` for that.
+    """
+    parts = urlsplit(url)
+    query = parse_qsl(parts.query)
+    if not any(key == "pgbouncer" for key, _ in query):
+        return url, False
+    is_pooled = any(key == "pgbouncer" and value in ("true", "1") for key, value in query)
+    rest = [(key, value) for key, value in query if key != "pgbouncer"]
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(rest), "")), is_pooled

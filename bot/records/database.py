@@ -1,6 +1,7 @@
 """The database of a process: one engine, tuned for its kind, and how it is read and written."""
 
-from collections.abc import AsyncIterator, Iterator
+import uuid
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
@@ -8,11 +9,18 @@ from sqlalchemy import Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.database_url import async_url
+from bot.database_url import async_url, split_pooler
 from bot.records.errors import DatabaseUnavailable, RecordsError
 
 # A call waits for its database in the background; what is not through by then is tried again.
 PATIENCE_S = 3.0
+# Behind a pooler the next transaction may be on another connection, which knows nothing of what the
+# last one prepared, and everything that somebody else did.
+_WITHOUT_SESSION: Mapping[str, Any] = {
+    "statement_cache_size": 0,
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": lambda: f"__{uuid.uuid4()}__",
+}
 # Any number will do, as long as nobody else in the same database uses it.
 _ADVISORY_LOCK = 0x53544F5245
 
@@ -86,7 +94,7 @@ def create_engine(url: str, *, patience_s: float = PATIENCE_S) -> AsyncEngine:
     A call's process needs one connection most of the time, so a hundred calls stay within what
     PostgreSQL accepts by default.
     """
-    url = async_url(url)
+    url, is_pooled = split_pooler(async_url(url))
     if url.startswith("postgresql"):
         return create_async_engine(
             url,
@@ -104,6 +112,7 @@ def create_engine(url: str, *, patience_s: float = PATIENCE_S) -> AsyncEngine:
                 "timeout": patience_s,
                 "command_timeout": patience_s,
                 "target_session_attrs": "read-write",
+                **(_WITHOUT_SESSION if is_pooled else {}),
             },
         )
     engine = create_async_engine(url, pool_timeout=patience_s, hide_parameters=True)

@@ -2,8 +2,8 @@
 # Everything the product needs on this machine before `make demo` and `make test` can run.
 #
 #   local/setup/setup.sh            what the product and the demo need
-#   local/setup/setup.sh tests      that, and what only the tests need (PostgreSQL, sipp,
-#                                  strace, Chromium)
+#   local/setup/setup.sh tests      that, and what only the tests need (PostgreSQL, PgBouncer,
+#                                  sipp, strace, Chromium)
 #   local/setup/setup.sh python     the virtual environment alone (enough for lint and unit tests)
 #
 # What is there already is left alone, so a second run takes about a second. Nothing outside this
@@ -150,6 +150,7 @@ missing_packages() {
         have sipp || echo sip-tester
         have strace || echo strace
         have chromium || echo chromium
+        have pgbouncer || [[ -x /usr/sbin/pgbouncer ]] || echo pgbouncer
         have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
     fi
     has_livekit livekit-sip && return 0
