@@ -1,103 +1,111 @@
-"""Callers beside the one: each hears a whole story, and understands nothing of it.
-
-They answer whatever was said last, which spares the machine an ear for each.
+"""Several callers at once. The models are scripted meanwhile: four calls with local models would be
+more than two cores can do, and of an answer whose length is known one hears whether it was whole.
 """
 
 import asyncio
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import count
 
-import aiohttp
-
-from bench.line.g711 import RATE_HZ, Pcm
+from bench import script
+from bench.clips import INTRODUCTION
+from bench.figures import INSTANT
 from bench.line.telephone import CallFailed, Line, NothingHeard, dial
-from local.caller.errors import CallerError
-from local.caller.speech import SPEECH_RATE_HZ, HttpSpeech
-from local.sound.pcm import as_array, from_pcm, to_pcm
-from local.sound.resample import resample
+from local.providers.control import ControlClient
+from local.providers.script import Script
+from local.stack import Stack
 
-_WHO = "I'm Peter from Berlin."
-ANSWER = "Yes, please. The first one."
-FAREWELL = "Please stop the story now. Goodbye."
-_ANSWER_LIMIT_S = 40.0
-_REPLY_LIMIT_S = 30.0
-_SENTENCES_LIMIT_S = 60.0
-_QUIET_S = 1.5
-# Silence between the last word and the hang-up that shows that the word was not cut.
-_TAIL_S = 0.15
+_TURN = INTRODUCTION[0]
+ANSWER_S = 3.0
+# A packet or two may be late, and the ends of a tone are soft.
+_WHOLE_S = ANSWER_S - 0.15
+_TURNS = 200
+_CALLER = "+1202555{:04d}"
+_FIRST = 300
+_BUSY_MACHINE_S = 25.0
 
 
-@dataclass(frozen=True)
+@dataclass
 class Told:
-    """One call from the caller's side. `waits_s`: from each turn to Echo's answer; `tail_s`: from
-    her last sound to the hang-up, None when she never hung up.
-    """
+    """What one caller has heard: seconds to wait for each answer, and how long each was."""
 
-    waits_s: tuple[float, ...]
-    tail_s: float | None
-
-
-@dataclass(frozen=True)
-class Words:
-    """What such a caller says: who they are, whatever may be an answer, and that it is enough."""
-
-    who: Pcm
-    answer: Pcm
-    farewell: Pcm
-
-    @classmethod
-    async def made(cls, providers_url: str) -> "Words":
-        """Spoken by the caller's own voice. Raises SpeechUnavailable."""
-        async with aiohttp.ClientSession() as session:
-            speech = HttpSpeech(session, providers_url)
-            texts = (_WHO, ANSWER, FAREWELL)
-            return cls(*[_at_8_khz(await speech.synthesize(text)) for text in texts])
+    waits_s: list[float] = field(default_factory=list)
+    lengths_s: list[float] = field(default_factory=list)
+    failure: str = ""
 
 
-async def hear_story(
-    line: Line, caller: str, words: Words, is_told: asyncio.Event, is_enough: asyncio.Event
-) -> Told:
-    """Ring, say who we are, and answer until Echo hangs up. Raises CallerError.
+class Crowd:
+    """Callers who talk until they are let go."""
 
-    `is_told` is set when the introduction has been answered; once `is_enough` is, we ask for the
-    end of the story.
-    """
-    waits_s: list[float] = []
-    try:
-        async with dial(line, caller, answer_limit_s=_ANSWER_LIMIT_S) as call:
-            await call.wait_quiet(_QUIET_S)
-            said = await call.say(words.who)
-            while not call.is_over:
-                try:
-                    heard_s = await call.wait_sound(said.end_s, _REPLY_LIMIT_S)
-                    waits_s.append(heard_s - said.end_s)
-                    is_told.set()
-                    await call.wait_quiet(_QUIET_S, _SENTENCES_LIMIT_S)
-                    is_over = is_enough.is_set()
-                    said = await call.say(words.farewell if is_over else words.answer)
-                except CallFailed:
-                    break
-            return Told(tuple(waits_s), time.time() - call.media.last_loud_s)
-    except (CallFailed, NothingHeard) as error:
-        raise CallerError(f"{caller}: {error}") from error
+    def __init__(self, stack: Stack) -> None:
+        self._line = Line(
+            *(stack.sip_address, stack.number, stack.sip_user, stack.sip_password),
+            log_dir=stack.run_dir,
+        )
+        self._providers = ControlClient(stack.providers_url)
+        self._enough = asyncio.Event()
+        self._talking: list[asyncio.Task[Told]] = []
+
+    async def gather(self, size: int) -> None:
+        """So many ring at once; returns when each has got an answer, or failed."""
+        one = script.turn(_TURN.clip, _TURN.question, INSTANT, ANSWER_S)
+        await self._providers.script(
+            Script(one.stt * _TURNS, one.chat * _TURNS, one.speech * _TURNS, one.realtime * _TURNS)
+        )
+        begun = [asyncio.Event() for _ in range(size)]
+        for number, is_answered in zip(count(_FIRST), begun, strict=False):
+            talk = self._talk(_CALLER.format(number), is_answered)
+            self._talking.append(asyncio.create_task(talk))
+        await asyncio.gather(*(each.wait() for each in begun))
+
+    @property
+    def size(self) -> int:
+        """How many are still talking."""
+        return sum(not each.done() for each in self._talking)
+
+    async def let_go(self) -> list[Told]:
+        """Everybody hangs up after the answer to come."""
+        self._enough.set()
+        told = await asyncio.gather(*self._talking)
+        await self._providers.clear_script()
+        return told
+
+    async def _talk(self, caller: str, is_answered: asyncio.Event) -> Told:
+        told = Told()
+        try:
+            async with dial(self._line, caller, answer_limit_s=_BUSY_MACHINE_S) as call:
+                with suppress(NothingHeard):
+                    await call.wait_quiet(1.0)
+                while not self._enough.is_set():
+                    said = await call.say(_TURN.clip.pcm())
+                    heard_s = await call.wait_sound(said.end_s, _BUSY_MACHINE_S)
+                    told.waits_s.append(heard_s - said.end_s)
+                    await call.wait_quiet(1.0)
+                    sounds = call.heard_since(said.end_s)
+                    told.lengths_s.append(sounds[-1].end_s - sounds[0].start_s)
+                    is_answered.set()
+        except (CallFailed, NothingHeard) as error:
+            told.failure = f"{caller}: {error}"
+        finally:
+            is_answered.set()
+        return told
 
 
-def cut_short(told: Sequence[Told], finished: int) -> list[str]:
-    """What was wrong with their stories; `finished`: how many records say so."""
-    found = []
-    if finished < len(told):
-        found.append(f"{finished} of {len(told)} stories came to their end")
-    if any(each.tail_s is None or each.tail_s < _TAIL_S for each in told):
-        found.append("a goodbye was cut")
+def lost(told: Sequence[Told]) -> list[str]:
+    """What they did not hear, though they should have."""
+    found = [each.failure for each in told if each.failure]
+    cut = sum(length_s < _WHOLE_S for each in told for length_s in each.lengths_s)
+    if cut:
+        found.append(f"{cut} answers were not whole")
     return found
 
 
 def answers(told: Sequence[Told]) -> str:
-    """How many answers they got, and how long the slowest took."""
+    """How many answers they got, the slowest and the shortest."""
     waits_s = [wait_s for each in told for wait_s in each.waits_s]
-    return f"{len(waits_s)} answers, the slowest after {max(waits_s, default=0.0):.1f} s"
-
-
-def _at_8_khz(pcm: bytes) -> Pcm:
-    return as_array(to_pcm(resample(from_pcm(pcm), SPEECH_RATE_HZ, RATE_HZ)))
+    lengths_s = [length_s for each in told for length_s in each.lengths_s]
+    return (
+        f"{len(lengths_s)} answers of {ANSWER_S:g} s, the slowest after "
+        f"{max(waits_s, default=0.0):.1f} s, the shortest {min(lengths_s, default=0.0):.2f} s"
+    )

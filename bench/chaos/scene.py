@@ -1,17 +1,14 @@
 """One caller in mid-story on a stack of their own, for one fault to happen to."""
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from bench.chaos.cable import Cable
-from bench.chaos.callers import ANSWER, FAREWELL, Told, Words, answers, cut_short, hear_story
+from bench.chaos.cuts.cable import Cable
 from bench.chaos.pair import Pair
 from bench.chaos.records import Records
 from bench.chaos.rooms import Rooms
 from bench.chaos.seen import Row, Seen
-from bench.line.telephone import Line
 from local.caller.errors import CallEnded, CallFailed, NothingHeard
 from local.caller.phone_call import PhoneCall
 from local.caller.sip_caller import RingingCall, SipCaller
@@ -20,9 +17,11 @@ from local.stack import Stack
 
 _MORE_CALLERS = "+1202555{:04d}"
 _POLL_S = 0.1
+_LOOK_S = 0.5
 # After BYE the room may take so long, and the record, where nothing keeps it.
 _SETTLE_S = 12.0
 _AGAIN_LIMIT_S = 25.0
+_LIMIT_S = 60.0
 _ANSWERED_WITHIN_S = 8.0
 
 
@@ -39,8 +38,6 @@ class Scene:
     fault_s: float = 0.0
     gaps_s: list[float] = field(default_factory=list)
     """From each fault after which the story was to go on to Echo's voice."""
-    enough: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when nobody needs to be told a story any more."""
     _callers: int = 143
     _held: list[PhoneCall] = field(default_factory=list)
     _notes: list[str] = field(default_factory=list)
@@ -107,41 +104,11 @@ class Scene:
         if status is not None or after_s > _ANSWERED_WITHIN_S:
             self.blame(f"{who} got {status or 'an answer'} after {after_s:.1f} s")
 
-    async def beside_them(self, count: int) -> "list[asyncio.Task[Told]]":
-        """So many callers more to whom the story has just begun, and who hear it to its end."""
-        stack, words = self.stack, await Words.made(self.stack.providers_url)
-        line = Line(
-            *(stack.sip_address, stack.number, stack.sip_user, stack.sip_password),
-            log_dir=stack.run_dir,
-        )
-        begun = [asyncio.Event() for _ in range(count)]
-        tasks = []
-        for is_told in begun:
-            self._callers += 1
-            caller = _MORE_CALLERS.format(self._callers)
-            tasks.append(asyncio.create_task(hear_story(line, caller, words, is_told, self.enough)))
-        for is_told, task in zip(begun, tasks, strict=True):
-            waiting = asyncio.create_task(is_told.wait())
-            await asyncio.wait({waiting, task}, return_when=asyncio.FIRST_COMPLETED)
-            waiting.cancel()
-        return tasks
-
-    async def hear_to_the_end(self) -> Told:
-        """The caller answers like the others until Echo hangs up."""
-        with suppress(CallEnded, NothingHeard):
-            while True:
-                await self.phone.wait_for_silence(1.5, 60.0)
-                await self.phone.say(FAREWELL if self.enough.is_set() else ANSWER)
-                await self.phone.wait_for_speech(30.0)
-        waits_s = [gap.gap_s for gap in self.phone.response_gaps if gap.gap_s is not None]
-        return Told(tuple(waits_s), self.phone.silence_before_hang_up_s)
-
-    async def expect_whole_stories(self, told: Sequence[Told]) -> None:
-        """Every one of these callers heard a story and its goodbye; blames what was not so."""
-        finished = (await self.records.reasons())["story_finished"]
-        self.note(answers(told))
-        for what in cut_short(told, finished):
-            self.blame(what)
+    async def make_room(self) -> None:
+        """The caller has her stop the story, and the line is empty."""
+        await self.talk_to_the_end()
+        with suppress(NothingHeard):
+            await self.phone.wait_hung_up(_LIMIT_S)
 
     async def let_go(self) -> None:
         """Everybody who rang beside the caller hangs up."""
@@ -169,7 +136,7 @@ class Scene:
         """Have Echo stop the story and say goodbye, as a caller who is tired of it."""
         try:
             await self.phone.wait_for_silence(1.5, 60.0)
-            await self.phone.say(FAREWELL)
+            await self.phone.say("Please stop the story now. Goodbye.")
         except (CallEnded, NothingHeard):
             return
 
@@ -221,7 +188,7 @@ class Scene:
             told, is_closed = await self.records.of_caller(number)
             if is_closed or self.phone.now_s - begun_s > _SETTLE_S:
                 return told
-            await asyncio.sleep(_POLL_S)
+            await asyncio.sleep(_LOOK_S)
 
     async def _settled_row(self, settle_s: float) -> Row | None:
         begun_s = self.phone.now_s
@@ -230,7 +197,7 @@ class Scene:
             waited_s = self.phone.now_s - begun_s
             if (row is not None and row.is_closed) or waited_s >= settle_s:
                 break
-            await asyncio.sleep(_POLL_S)
+            await asyncio.sleep(_LOOK_S)
         if row is not None and row.is_closed and waited_s > _SETTLE_S:
             self.note(f"record closed {waited_s:.0f} s after BYE")
         return row

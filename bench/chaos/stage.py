@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
-from bench.chaos.cable import laid
+from bench.chaos.cuts.cable import laid
 from bench.chaos.errors import Skipped
 from bench.chaos.pair import beside
 from bench.chaos.scene import Scene, ring

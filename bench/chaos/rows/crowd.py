@@ -2,6 +2,7 @@
 
 import asyncio
 
+from bench.chaos.callers import Crowd, answers, lost
 from bench.chaos.fault import FINISHED, Fault, ends
 from bench.chaos.scene import Scene
 from local.caller import CallerError
@@ -23,19 +24,20 @@ async def full(scene: Scene) -> None:
 
 async def beyond(scene: Scene) -> None:
     """Four callers fill a worker, and two more ring at once."""
-    talking = await scene.beside_them(3)
-    talking.append(asyncio.create_task(scene.hear_to_the_end()))
     scene.happens_now()
+    await scene.make_room()
+    crowd = Crowd(scene.stack)
+    await crowd.gather(4)
     outcomes = await asyncio.gather(*(scene.ring_beside(hold=True) for _ in range(2)))
     for status, after_s in outcomes:
         scene.note(f"one beyond: {status or 'answered'} after {after_s:.1f} s")
         if status != _BUSY or after_s > _BUSY_WITHIN_S:
             scene.blame("a caller beyond was not let go")
     await scene.let_go()
-    scene.enough.set()
-    await scene.expect_whole_stories(await asyncio.gather(*talking))
-    if (count := (await scene.records.reasons()).total()) != len(talking):
-        scene.blame(f"{count} records of {len(talking)} calls")
+    told = await crowd.let_go()
+    scene.note(answers(told))
+    for what in lost(told):
+        scene.blame(what)
 
 
 async def last_place(scene: Scene) -> None:
@@ -75,8 +77,8 @@ ROWS = (
         "beyond",
         "six callers at a worker that takes four",
         beyond,
-        ends(240, FINISHED, 15),
-        limit_s=300.0,
+        ends(90, FINISHED, 30),
+        limit_s=100.0,
         worker_env={"STORYLINE_MAX_CALLS": "4"},
     ),
     Fault(

@@ -3,7 +3,9 @@
 import asyncio
 import time
 
-from bench.chaos.cable import Cable
+from bench.chaos.cuts.cable import Cable
+from bench.chaos.cuts.deafness import hear_only, udp_ports
+from bench.chaos.errors import Skipped
 from bench.chaos.fault import FINISHED, LOST, Fault, ends
 from bench.chaos.scene import Scene
 from bench.line.telephone import Call, CallFailed, Line, dial
@@ -31,6 +33,20 @@ async def _cut_for_a_moment(scene: Scene) -> None:
     await asyncio.sleep(3.0)
     cable.mend()
     await scene.talk_to_the_end()
+
+
+async def _workers_sound_cut(scene: Scene) -> None:
+    """Datagrams between the worker and LiveKit are lost, also those of a new connection."""
+    stack = scene.stack
+    server, sip = (stack.part(name).pid for name in ("livekit-server", "livekit-sip"))
+    (job,) = stack.job_pids()
+    assert server is not None and sip is not None
+    scene.happens_now()
+    try:
+        hear_only(server, udp_ports(sip))
+        hear_only(job, ())
+    except PermissionError as error:
+        raise Skipped("no socket of another process may be filtered here") from error
 
 
 async def _sound_cut(scene: Scene) -> None:
@@ -72,7 +88,7 @@ ROWS = (
         "the worker cut off from LiveKit, but for the sound; a watch beside LiveKit",
         _cut_off,
         # LiveKit's client itself takes 15 s to notice.
-        ends(40, LOST, 25),
+        ends(30, LOST, 18),
         limit_s=60.0,
         by_cable=True,
     ),
@@ -83,6 +99,15 @@ ROWS = (
         ends(90, FINISHED, 15),
         limit_s=100.0,
         by_cable=True,
+    ),
+    Fault(
+        "workers-sound-cut",
+        "the worker's sound cut, but not its signalling",
+        _workers_sound_cut,
+        ends(25, LOST),
+        limit_s=75.0,
+        # That there is no such room any more is believed after 20 s.
+        settle_s=40.0,
     ),
     Fault(
         "sound-cut",

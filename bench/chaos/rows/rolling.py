@@ -5,6 +5,7 @@ import os
 import signal
 from contextlib import AsyncExitStack
 
+from bench.chaos.callers import Crowd, answers, lost
 from bench.chaos.fault import FINISHED, Fault, ends
 from bench.chaos.pair import beside
 from bench.chaos.scene import Scene
@@ -23,33 +24,33 @@ async def _told_to_go(scene: Scene) -> None:
 
 
 async def _both_replaced(scene: Scene) -> None:
-    """Each worker gets a successor and is told to go once that is ready, while four callers hear
-    their stories. Somebody new rings each time.
+    """Each worker gets a successor and is told to go once that is ready, while four callers talk.
+    Somebody new rings each time.
     """
-    talking = await scene.beside_them(_CALLS - 1)
-    jobs = await scene.records.jobs()
-    talking.append(asyncio.create_task(scene.hear_to_the_end()))
-    workers = scene.pair.pids
     scene.happens_now()
+    await scene.make_room()
+    crowd = Crowd(scene.stack)
+    await crowd.gather(_CALLS)
+    jobs = await scene.records.jobs()
     async with AsyncExitStack() as opened:
-        for number, worker in enumerate(workers, start=3):
+        for number, worker in enumerate(scene.pair.pids, start=3):
             await opened.enter_async_context(beside(scene.stack, f"worker-{number}"))
             os.kill(worker, signal.SIGTERM)
-            talkers = sum(not each.done() for each in talking)
-            scene.note(f"worker told to go under {talkers} calls")
+            scene.note(f"a worker told to go under {crowd.size} calls")
             await asyncio.sleep(1.0)
             await scene.expect_answer("a caller during the replacement")
-        scene.enough.set()
-        told = await asyncio.gather(*talking)
+        told = await crowd.let_go()
         await _await_going(scene)
-        await scene.expect_whole_stories(told)
-        after = await scene.records.jobs()
-        if any(after[call_id] != job_id for call_id, job_id in jobs.items()):
-            scene.blame("a call came into other hands")
+    scene.note(answers(told))
+    for what in lost(told):
+        scene.blame(what)
+    after = await scene.records.jobs()
+    if any(after[call_id] != job_id for call_id, job_id in jobs.items()):
+        scene.blame("a call came into other hands")
 
 
 async def _await_going(scene: Scene) -> None:
-    """The old workers end by themselves once their last story is over."""
+    """The old workers end by themselves once their last call is over."""
     try:
         async with asyncio.timeout(30.0):
             await scene.pair.wait_gone()
@@ -70,8 +71,9 @@ ROWS = (
         "rolling-four",
         "both workers on PostgreSQL replaced under four calls",
         _both_replaced,
-        ends(240, FINISHED, 15),
-        limit_s=300.0,
+        ends(90, FINISHED, 30),
+        limit_s=100.0,
+        settle_s=2.0,
         two_workers=True,
         on_postgresql=True,
     ),

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bench.chaos.cable import LOOPBACK, laid
+from bench.chaos.cuts.cable import LOOPBACK, laid
 
 pytestmark = pytest.mark.unit
 

@@ -1,27 +1,27 @@
-"""When the stories of several callers count as whole."""
+"""What several callers heard, and what they should have heard."""
 
 import pytest
 
-from bench.chaos.callers import Told, answers, cut_short
+from bench.chaos.callers import Told, answers, lost
 
 pytestmark = pytest.mark.unit
 
-WHOLE = Told((0.5, 1.25), tail_s=0.4)
+WHOLE = Told([0.5, 1.25], [3.0, 2.96])
 
 
-def test_stories_that_came_to_their_end_are_whole() -> None:
-    assert cut_short([WHOLE, WHOLE], finished=2) == []
+def test_who_heard_every_answer_to_its_end_lost_nothing() -> None:
+    assert lost([WHOLE, WHOLE]) == []
 
 
-def test_a_story_that_did_not_come_to_its_end_is_named() -> None:
-    assert cut_short([WHOLE, WHOLE], finished=1) == ["1 of 2 stories came to their end"]
+def test_an_answer_that_was_cut_is_named() -> None:
+    assert lost([WHOLE, Told([0.5], [2.8])]) == ["1 answers were not whole"]
 
 
-@pytest.mark.parametrize("tail_s", [None, 0.1])
-def test_a_goodbye_that_was_cut_is_named(tail_s: float | None) -> None:
-    assert cut_short([WHOLE, Told((), tail_s)], finished=2) == ["a goodbye was cut"]
+def test_who_was_hung_up_on_is_named() -> None:
+    assert lost([WHOLE, Told(failure="+1: the far end hung up")]) == ["+1: the far end hung up"]
 
 
-def test_the_slowest_answer_is_told() -> None:
-    assert answers([WHOLE, Told((1.3,), 0.4)]) == "3 answers, the slowest after 1.3 s"
-    assert answers([]) == "0 answers, the slowest after 0.0 s"
+def test_the_slowest_and_the_shortest_are_told() -> None:
+    told = "3 answers of 3 s, the slowest after 1.3 s, the shortest 2.96 s"
+    assert answers([WHOLE, Told([1.3], [3.2])]) == told
+    assert answers([]) == "0 answers of 3 s, the slowest after 0.0 s, the shortest 0.00 s"

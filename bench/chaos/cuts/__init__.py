@@ -1,0 +1,1 @@
+"""Ways on which nothing arrives any more."""
