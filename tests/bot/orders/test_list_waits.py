@@ -14,7 +14,7 @@ from bot.orders.list_runner import ListRunner
 from bot.orders.number_list import Retry, Row
 from bot.orders.request import OutsideHours, Request
 from bot.orders.result import Result
-from bot.records import Order, OrderRefused, OrderState, TrunkBusy
+from bot.records import NotToday, Order, OrderRefused, OrderState, TrunkBusy
 from sip.calls.outcome import Outcome
 from sip.errors import NumberRefused
 from tests.bot.records.orders import an_order
@@ -165,6 +165,21 @@ async def test_whoever_is_blocked_is_told_so() -> None:
     assert result == RowResult(
         ROW, Outcome.REFUSED, "Not called: they asked never to be called again."
     )
+
+
+@pytest.mark.parametrize(
+    ("refusal", "outcome", "sentence"),
+    [
+        (NotToday("it is enough"), None, "Left for later: it is enough."),
+        (OrderRefused("they asked not to"), Outcome.REFUSED, "Not called: they asked not to."),
+    ],
+)
+async def test_whoever_is_not_called_again_is_told_how_often_they_were(
+    refusal: Exception, outcome: Outcome | None, sentence: str
+) -> None:
+    desk = ScriptedDesk(orders=[an_ended_order(Outcome.BUSY)], accepting=[refusal])
+    result = await only(Unhurried(desk, "busy=2x300"))
+    assert result == RowResult(ROW, outcome, sentence, attempts=1, later=outcome is None)
 
 
 async def test_whoever_goes_to_bed_before_their_turn_is_left_for_later() -> None:
