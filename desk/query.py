@@ -39,7 +39,7 @@ def spelled(number: str, region: str | None) -> str:
     try:
         return to_e164(number, region)
     except InvalidNumber:
-        return number.strip()
+        return number.replace("\0", "").strip()  # PostgreSQL takes it in no text
 
 
 def read_query(fields: Mapping[str, str], region: str | None) -> Query:
@@ -57,14 +57,13 @@ def read_query(fields: Mapping[str, str], region: str | None) -> Query:
             problems.append(f"{name}: {wrong}")
             return None
 
-    until = read("until", _day, "write a day like 2026-11-24")
     wanted = CallFilter(
         number=read("number", lambda text: spelled(text, region), ""),
         direction=read("direction", Direction, "no such direction"),
         end_reason=read("reason", EndReason, "no such reason"),
         agent_reached=read("agent", AgentReached, "no such agent"),
         since=read("since", _day, "write a day like 2026-11-24"),
-        until=until and until + timedelta(days=1),
+        until=read("until", _day_after, "write a day like 2026-11-24"),
         shortest_s=read("shortest", _seconds, "write seconds"),
         longest_s=read("longest", _seconds, "write seconds"),
         slow_s=read("slow", _seconds, "write seconds"),
@@ -74,6 +73,10 @@ def read_query(fields: Mapping[str, str], region: str | None) -> Query:
 
 def _day(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+
+
+def _day_after(text: str) -> datetime:
+    return _day(text) + timedelta(days=1)
 
 
 def _seconds(text: str) -> float:

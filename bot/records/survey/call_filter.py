@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, and_, exists, extract, func, or_
@@ -28,9 +28,12 @@ class Cursor:
         """What `str` wrote. Raises ValueError."""
         time, _, call_id = text.partition("_")
         started_at = datetime.fromisoformat(time)
-        if started_at.tzinfo is None or not 0 < len(call_id) <= 36:
+        if started_at.tzinfo is None or not 0 < len(call_id) <= 36 or "\0" in call_id:
             raise ValueError("not the end of a page")
-        return cls(started_at, call_id)
+        try:
+            return cls(started_at.astimezone(UTC), call_id)
+        except OverflowError as error:
+            raise ValueError("before or after all time") from error
 
     def __str__(self) -> str:
         return f"{self.started_at.isoformat()}_{self.call_id}"
