@@ -73,6 +73,7 @@ class Conversation:
     `tells_keys`: every caller is told at the beginning that the keys of the telephone work, too.
     `is_recorded`: every caller is told at the beginning that the call is recorded, and may object.
     `leaves_nothing`: the caller objected to something, so the story is not kept for another call.
+    `is_offered`: `story` is another call's, and the caller has not chosen yet to go on with it.
     `leash`: what the models may still do in this call.
     """
 
@@ -89,6 +90,7 @@ class Conversation:
     tells_keys: bool = False
     is_recorded: bool = False
     leaves_nothing: bool = False
+    is_offered: bool = False
     leash: Leash = field(default_factory=Leash)
     handover: str | None = None  # the id of the speech that handed over to the storyteller
 

@@ -41,6 +41,7 @@ class ReturningAgent(TamedAgent):
         conversation.story = self._broken.story
         conversation.premise = self._broken.premise
         conversation.told = self._broken.told
+        conversation.is_offered = True
 
     async def on_enter(self) -> None:
         # As in the introduction: a call that ends while it rings leaves nobody to greet.
@@ -102,6 +103,7 @@ class ReturningAgent(TamedAgent):
         if conversation.handover == context.speech_handle.id:
             raise StopResponse
         conversation.handover = context.speech_handle.id
+        conversation.is_offered = False
         return conversation
 
 

@@ -86,6 +86,7 @@ async def test_until_the_caller_has_chosen_it_is_their_story() -> None:
     returning().remember(conversation)
     assert (conversation.story, conversation.premise) == (MARIA, PREMISE)
     assert conversation.told == (OTHER.id,)
+    assert conversation.is_offered
 
 
 async def test_the_very_last_question_is_asked_again_and_no_model_is_waited_for() -> None:
@@ -139,6 +140,7 @@ async def test_a_new_story_is_told_to_whoever_is_there() -> None:
         await call.say("A new one.")
         await call.say("Tom, from Porto.")
         assert call.session.userdata.story == StoryData("Tom", "Porto")
+        assert not call.session.userdata.is_offered
         assert call.session.userdata.premise not in (PREMISE, OTHER)
 
 

@@ -4,15 +4,11 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 
-from agents.resumed import BrokenStory
 from agents.returning import ReturningAgent
-from agents.stories import choose_premise
-from agents.story import StoryData
-from bot.call.resuming.last_question import open_question
-from bot.call.takeover.echoes import words_of
+from bot.call.resuming.broken import broken_story
 from bot.records import CallRecorder, Order, Records, RecordsError, utc_now
 from bot.records.diary import EventKind
-from bot.records.thread import Thread, Unfinished
+from bot.records.thread import Unfinished
 from bot.settings import Settings
 from bot.talk.watchers.thread_keeper import ThreadKeeper
 from sip.calls.call_info import CallInfo
@@ -72,15 +68,4 @@ class Resuming:
         logger.info("a story that broke off is offered", extra={"broke_off_in": found.call_id})
         self._recorder.diary.note(EventKind.RESUME_OFFERED, found.call_id)
         self._keeper.begin_with(found.thread)
-        return ReturningAgent(_broken(found.thread), was_called=was_called)
-
-
-def _broken(thread: Thread) -> BrokenStory:
-    return BrokenStory(
-        StoryData.from_caller(thread.name or "", thread.location or ""),
-        choose_premise(thread.told, premise_id=thread.premise),
-        words_of(thread),
-        has_begun=any(each.in_story and each.by_echo for each in thread.said),
-        question=open_question(thread),
-        told=thread.told,
-    )
+        return ReturningAgent(broken_story(found.thread), was_called=was_called)

@@ -11,15 +11,6 @@ from agents.stories import Premise
 from agents.story import StoryData
 from agents.storyteller import StoryAgent
 from bot.call.takeover.going_on import GoingOn
-from bot.records.thread import Thread
-
-
-def words_of(thread: Thread) -> ChatContext:
-    """What was said, as a model knows it."""
-    words = ChatContext.empty()
-    for each in thread.said:
-        words.add_message(role="assistant" if each.by_echo else "user", content=each.text)
-    return words
 
 
 class IntroGoesOn(IntroAgent):

@@ -11,6 +11,7 @@ from livekit.agents import Agent, AutoSubscribe, JobContext
 from livekit.agents.llm import RealtimeModel
 
 from agents.callee import Callee
+from agents.returning import ReturningAgent
 from agents.stories import choose_premise
 from agents.story import StoryData
 from bot.call.acquaintance import Acquaintance
@@ -18,8 +19,9 @@ from bot.call.allowance import asking, limited
 from bot.call.closing import carry_through
 from bot.call.do_not_call import block_caller, block_number
 from bot.call.progress import Progress
+from bot.call.resuming.broken import broken_story, words_of
 from bot.call.takeover.asked import Asked
-from bot.call.takeover.echoes import IntroGoesOn, StoryGoesOn, words_of
+from bot.call.takeover.echoes import IntroGoesOn, StoryGoesOn
 from bot.call.takeover.going_on import how_to_go_on
 from bot.call.takeover.passing import Passing
 from bot.call.turning_away import costs_of
@@ -143,6 +145,11 @@ class TakenOver:
         self._found = found
         self._thread = found.thread
         self._ending = ending
+        self._offering: ReturningAgent | None = None
+        if found.thread.is_offered:
+            self._offering = ReturningAgent(
+                broken_story(found.thread), was_called=found.order is not None
+            )
         self._acquaintance: Acquaintance | None = None
         self.keeper = ThreadKeeper(
             records.threads,
@@ -180,6 +187,8 @@ class TakenOver:
             ),
             keeper=self.keeper,
         )
+        if self._offering is not None:
+            self._offering.remember(talk.session.userdata)
         acquaintance.introduce(talk.session.userdata)
         await talk.run()
 
@@ -205,8 +214,10 @@ class TakenOver:
         thread, callee = self._thread, None
         if (order := self._found.order) is not None:
             callee = Callee.known(order.name, order.location)
-        how, words = how_to_go_on(thread), words_of(thread)
         used, is_recorded = self._found.used, thread.is_recorded
+        if (offering := self._offering) is not None:
+            return Continued(lambda _: offering, None, None, thread.told, used, is_recorded)
+        how, words = how_to_go_on(thread), words_of(thread)
         if thread.name is None:
             intro = IntroGoesOn(callee, how, words)
             return Continued(lambda _: intro, None, None, thread.told, used, is_recorded)

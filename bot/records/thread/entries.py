@@ -26,7 +26,8 @@ class Thread:
 
     `name` and `location` are None until the storyteller has taken over. `premise`: the id of what
     is told, `told`: of what this caller was told before. `is_over`: nobody may go on with it in
-    another call, because the story was told or the caller objected to something. `deaths`: how many
+    another call, because the story was told or the caller objected to something. `is_offered`: it
+    is another call's story, and the caller has not chosen yet to go on with it. `deaths`: how many
     processes have died over this call, kept by the store alone. Fields added later need a default:
     a thread may have been written by the version before.
     """
@@ -39,6 +40,7 @@ class Thread:
     is_recorded: bool = False
     is_ending: bool = False
     is_over: bool = False
+    is_offered: bool = False
     deaths: int = 0
 
     @property

@@ -112,6 +112,7 @@ class ThreadKeeper:
             is_recorded=conversation.is_recorded,
             is_ending=self._floor.state is State.ENDING,
             is_over=conversation.leaves_nothing or self._was_over or not may_go_on,
+            is_offered=conversation.is_offered,
         )
 
     def _drop_given_up(self, conversation: Conversation) -> None:

@@ -1,6 +1,7 @@
 """The whole life of an order that goes on with a story, but for the telephone and the talk."""
 
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, ClassVar, cast
 
@@ -100,10 +101,10 @@ async def test_the_story_goes_from_call_to_call_until_somebody_is_reached(
     second = await ordered(database, records, first)
     assert second.outcome is Outcome.NO_ANSWER
     assert await records.threads.of(first) is None
-    assert await records.threads.of(second.call_id) == THREAD
+    assert await records.threads.of(second.call_id) == replace(THREAD, is_offered=True)
     third = await ordered(database, records, second.call_id)
     assert third.outcome is Outcome.NO_ANSWER
-    assert await records.threads.of(third.call_id) == THREAD
+    assert await records.threads.of(third.call_id) == replace(THREAD, is_offered=True)
     assert [isinstance(talk.first_agent, ReturningAgent) for talk in FakeTalk.made] == [True] * 2
 
 

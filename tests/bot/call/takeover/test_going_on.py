@@ -3,7 +3,7 @@
 import pytest
 
 from agents.prompts import load_prompt
-from bot.call.takeover.echoes import words_of
+from bot.call.resuming.broken import words_of
 from bot.call.takeover.going_on import how_to_go_on
 from bot.records.thread import Said, Thread
 

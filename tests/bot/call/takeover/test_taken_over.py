@@ -8,6 +8,7 @@ import pytest
 from livekit import rtc
 
 from agents.conversation import Conversation
+from agents.returning import ReturningAgent
 from agents.stories import load_premises
 from agents.story import StoryData
 from bot.call.entry import take_call
@@ -138,6 +139,15 @@ async def test_the_diary_says_that_another_process_went_on(line: Line) -> None:
     kinds = [each.kind for each in diary.events]
     assert EventKind.TAKEN_OVER in kinds and EventKind.RECORDING_LOST in kinds
     assert EventKind.ANSWERED not in kinds, "the process that died has noted it"
+
+
+async def test_an_offer_is_made_again_to_who_had_not_chosen(line: Line) -> None:
+    await line.goes_on(replace(STORY, is_offered=True))
+    [talk] = FakeTalk.made
+    assert isinstance(talk.continued.agent(None), ReturningAgent)
+    assert talk.continued.story is None, "nobody has handed over to the storyteller yet"
+    assert talk.conversation.story == StoryData("Peter", "Berlin")
+    assert talk.conversation.is_offered
 
 
 async def test_an_introduction_goes_on_as_one(line: Line) -> None:

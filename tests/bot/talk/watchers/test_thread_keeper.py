@@ -231,6 +231,12 @@ async def test_the_story_of_another_call_is_kept_with_what_is_said_in_this_one()
     ]
 
 
+async def test_that_the_caller_has_not_chosen_yet_is_kept() -> None:
+    call = Kept()
+    call.session.userdata.is_offered = True
+    assert (await call.after(1)).is_offered
+
+
 async def test_of_a_story_that_the_caller_gave_up_no_word_is_kept() -> None:
     call = Kept(before=Thread(name="Peter", said=(Said(True, "Left, or right?", True),)))
     call.says("assistant", "Who is calling?")
