@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from livekit.agents.llm import ChatContext
 
 from agents.conversation import WHO
 from agents.intro import IntroAgent
@@ -13,6 +14,8 @@ from agents.memory.farewell import FarewellAgent
 from agents.memory.keeping import Forgot
 from agents.memory.known import Known, Past
 from agents.prompts import load_prompt
+from agents.resumed import BrokenStory
+from agents.returning import ReturningAgent
 from agents.stories import load_premises
 from agents.story import NEUTRAL_LOCATION, StoryData
 from agents.storyteller import StoryAgent
@@ -292,6 +295,17 @@ async def test_a_recording_goes_too_and_its_failure_is_said() -> None:
         await call.say("Forget me.")
         assert call.line.recorded == ["began", "refused"]
         assert load_prompt("not_forgotten") in call.said[-1]
+
+
+async def test_who_is_offered_to_go_on_can_be_forgotten_and_was_named_by_echo() -> None:
+    memory = FakeMemory()
+    broken = BrokenStory(MARIA, LIGHTHOUSE, ChatContext.empty())
+    async with talk(wish(), agent=ReturningAgent(broken), memory=memory) as call:
+        call.session.userdata.story = MARIA
+        await call.say("Forget me.")
+        assert memory.forgotten == [""], "the caller has said no name"
+        assert load_prompt("forgotten") in call.said[-1]
+        assert call.session.userdata.leaves_nothing
 
 
 @pytest.mark.parametrize("agent", [IntroAgent(), StoryAgent(MARIA, LIGHTHOUSE)])
