@@ -61,7 +61,7 @@ def _by_voice(*turns: RealtimeTurn) -> Script:
     return Script(chat=(_HANDS_OVER,), realtime=(*turns, *(turns[-1],) * _ALWAYS))
 
 
-_LONG = "The wind rises over the harbour and the sea grows dark and loud. " * 40
+_LONG = "The wind rises over the harbour and the sea grows dark and loud. " * 25
 _MARKUP = (
     "*sighs* **Peter**, look:\n1. A door 🚪\n2. A ladder\n<break time='1s'/>"
     "See https://example.org. Do you open it, or climb?"
