@@ -35,6 +35,7 @@ from bot.talk.turns.turn_taking import TurnTaking
 from bot.talk.warm import Warm
 from bot.talk.watchers.chronicler import Chronicler
 from bot.talk.watchers.cost_limit import keep_budget, keep_cost_limit
+from bot.talk.watchers.emergency import Emergency
 from bot.talk.watchers.hearing import Hearing
 from bot.talk.watchers.keypad import Keypad
 from bot.talk.watchers.monologue import Monologue
@@ -119,6 +120,8 @@ class Talk:
             is_over_echo=lambda: self._turns.last_voice_was_over_echo,
             may_tell_keys=self._may_tell_keys,
         )
+        self._emergency = Emergency(self.floor, self._leash.notify)
+        self._turns.on_late_words = self._emergency.heard
         self._monologue = Monologue(self.session, self.floor, self._leash.notify)
         self._keypad = Keypad(self.session, self.floor, line.keys)
         caller_line = CallerLine(
@@ -231,6 +234,7 @@ class Talk:
             group.create_task(self._hearing.run(), name="hearing")
             group.create_task(self._keypad.run(), name="keypad")
             group.create_task(self._monologue.run(), name="monologue")
+            group.create_task(self._emergency.run(), name="emergency")
             group.create_task(
                 keep_silence_short(
                     self.floor,

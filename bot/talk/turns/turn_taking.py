@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Never
 
@@ -44,6 +45,9 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
+def _forget(words: str) -> None: ...
+
+
 class TurnTaking:
     """The turns of one call.
 
@@ -68,6 +72,8 @@ class TurnTaking:
         self._transcribe_realtime = transcribe_realtime
         self._speaking_since = self._audible_since = 0.0
         self.last_voice_was_over_echo = False
+        # Told of words that come when their turn was ended without them.
+        self.on_late_words: Callable[[str], None] = _forget
         self._session: AgentSession[Conversation] | None = None
         self._pauses = Pauses()
         self._question = NO_QUESTION
@@ -149,6 +155,8 @@ class TurnTaking:
         if not text:
             return [event]
         if self._is_unheard:
+            if event.type is _FINAL:
+                self.on_late_words(text)
             return []  # the turn was ended without these words
         if self._is_over_echo():
             if not counts_as_words(text):

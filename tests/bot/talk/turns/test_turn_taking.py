@@ -216,10 +216,13 @@ async def test_late_words_of_a_turn_that_was_ended_do_not_interrupt_the_answer()
         await call.caller_stops()
         await asyncio.sleep(PLAIN_S)
         answer = call.echo_begins()
+        late: list[str] = []
+        call.turns.on_late_words = late.append
         await call.hear("I open the door.", final=False)
         await call.hear("I open the door.")
         assert not answer.interrupted
         assert call.finals == ["…"]
+        assert late == ["I open the door."]  # for whoever must hear them in any case
 
 
 async def test_a_long_voice_over_a_model_that_hears_by_itself_is_the_caller() -> None:
