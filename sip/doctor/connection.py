@@ -58,7 +58,12 @@ async def look_at_server(environment: Mapping[str, str]) -> list[Finding]:
 def _clock(date: str | None) -> Finding:
     if date is None:
         return skipped(CLOCK, "the server does not tell its time")
-    skew_s = (datetime.now(UTC) - parsedate_to_datetime(date)).total_seconds()
+    try:
+        told = parsedate_to_datetime(date)
+    except ValueError:  # something that is no server of LiveKit's may answer there
+        return skipped(CLOCK, "the server tells a time that is none")
+    # "-0000" says UTC, too, and comes back without a zone.
+    skew_s = (datetime.now(UTC) - told.replace(tzinfo=told.tzinfo or UTC)).total_seconds()
     words = f"this clock is {abs(skew_s):.0f} s {'ahead' if skew_s > 0 else 'behind'}"
     remedy = "Set the clock by NTP on both machines"
     if abs(skew_s) > _SKEW_FAIL_S:
