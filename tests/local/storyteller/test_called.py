@@ -117,7 +117,7 @@ OFFER = Message("assistant", load_prompt("offer"))
     ("words", "wish"),
     [
         ("Yes, please go on.", "go_on"),
-        ("The first one: go on with it.", "go_on"),
+        ("The first one: continue it.", "go_on"),
         ("A new one, please.", "begin_anew"),
         ("The second one: begin a new one.", "begin_anew"),
         ("No, thank you.", "begin_anew"),
