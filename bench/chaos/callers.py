@@ -21,6 +21,8 @@ ANSWER_S = 3.0
 # A packet or two may be late, and the ends of a tone are soft.
 _WHOLE_S = ANSWER_S - 0.15
 _TURNS = 200
+# What the worker has to be told: else fillers and apologies would be taken for answers.
+NOTHING_BETWEEN = {"STORYLINE_FILLER_AFTER_S": "30", "STORYLINE_APOLOGY_AFTER_S": "60"}
 _CALLER = "+1202555{:04d}"
 _FIRST = 300
 _BUSY_MACHINE_S = 25.0

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from local.stack import Stack, health
@@ -10,7 +10,8 @@ from local.stack.environment import clean_environment
 from local.stack.parts.part import Part, Program
 from local.stack.ports import Ports
 
-_START_LIMIT_S = 120.0
+# Four calls beside it on two cores.
+_START_LIMIT_S = 240.0
 _STOP_GRACE_S = 3.0
 _POLL_S = 0.5
 
@@ -42,14 +43,19 @@ class Pair:
 
 
 @asynccontextmanager
-async def beside(stack: Stack, name: str = "worker-2") -> AsyncIterator[Pair]:
-    """One more worker for as long as the block lasts, under a name of its own."""
+async def beside(
+    stack: Stack, name: str = "worker-2", env: Mapping[str, str] | None = None
+) -> AsyncIterator[Pair]:
+    """One more worker for as long as the block lasts, under a name of its own.
+
+    `env` comes on top of the stack's.
+    """
     port = Ports.pick().worker
     part = Part(
         Program(
             name=name,
             command=(sys.executable, "-m", "bot"),
-            env=clean_environment() | stack.env() | {"PORT": str(port)},
+            env=clean_environment() | stack.env() | {"PORT": str(port)} | dict(env or {}),
             run_dir=stack.run_dir,
             port=port,
             start_limit_s=_START_LIMIT_S,

@@ -45,7 +45,9 @@ async def mid_story(
         if by_cable:
             cable = await opened.enter_async_context(laid(stack.livekit_url))
             await stack.start_worker({"LIVEKIT_URL": cable.url})
-        pair = await opened.enter_async_context(beside(stack)) if two_workers else None
+        pair = (
+            await opened.enter_async_context(beside(stack, env=worker_env)) if two_workers else None
+        )
         telephone = await opened.enter_async_context(SipCaller(stack.providers_url))
         ringing = await ring(stack, telephone, _CALLER)
         phone = await ringing.wait_answered()

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bench.chaos.callers import Crowd, answers, lost
+from bench.chaos.callers import NOTHING_BETWEEN, Crowd, answers, lost
 from bench.chaos.fault import FINISHED, Fault, ends
 from bench.chaos.scene import Scene
 from local.caller import CallerError
@@ -79,7 +79,7 @@ ROWS = (
         beyond,
         ends(90, FINISHED, 30),
         limit_s=100.0,
-        worker_env={"STORYLINE_MAX_CALLS": "4"},
+        worker_env=NOTHING_BETWEEN | {"STORYLINE_MAX_CALLS": "4"},
     ),
     Fault(
         "last-place",

@@ -5,12 +5,14 @@ import os
 import signal
 from contextlib import AsyncExitStack
 
-from bench.chaos.callers import Crowd, answers, lost
+from bench.chaos.callers import NOTHING_BETWEEN, Crowd, answers, lost
 from bench.chaos.fault import FINISHED, Fault, ends
 from bench.chaos.pair import beside
 from bench.chaos.scene import Scene
 
 _CALLS = 4
+# Whoever starts warms one process, not one for each core: the calls need the cores.
+_WORKER_ENV = NOTHING_BETWEEN | {"STORYLINE_IDLE_PROCESSES": "1"}
 
 
 async def _told_to_go(scene: Scene) -> None:
@@ -34,7 +36,7 @@ async def _both_replaced(scene: Scene) -> None:
     jobs = await scene.records.jobs()
     async with AsyncExitStack() as opened:
         for number, worker in enumerate(scene.pair.pids, start=3):
-            await opened.enter_async_context(beside(scene.stack, f"worker-{number}"))
+            await opened.enter_async_context(beside(scene.stack, f"worker-{number}", _WORKER_ENV))
             os.kill(worker, signal.SIGTERM)
             scene.note(f"a worker told to go under {crowd.size} calls")
             await asyncio.sleep(1.0)
@@ -74,6 +76,7 @@ ROWS = (
         ends(90, FINISHED, 30),
         limit_s=100.0,
         settle_s=2.0,
+        worker_env=_WORKER_ENV,
         two_workers=True,
         on_postgresql=True,
     ),
