@@ -54,10 +54,10 @@ MIGRATIONS = "bot/records/migrations/versions"
 # What the dialect of this house does without.
 DIALECT = {"__future__.annotations", "typing.Final"}
 
-# Lines of tests for each line of the product: reached, and to be kept. Raise it on the way to the
-# goal: 1.2 for bot, 1.3 for all (with the real calls).
-BOT_IS_PROVED = 1.15
-ALL_IS_PROVED = 1.19
+# Lines of tests for each line of the product: reached, and to be kept. The goal is 1.3 for all,
+# with the real calls.
+BOT_IS_PROVED = 1.2
+ALL_IS_PROVED = 1.27
 
 LINES = 300
 # Longer files, each with the reason why it is not better as two.

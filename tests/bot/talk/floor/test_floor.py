@@ -88,6 +88,9 @@ async def test_turns_of_the_caller_are_counted() -> None:
         floor.caller_begins()
         floor.caller_stops()
     assert floor.caller_turns == 3
+    # Whoever takes the word without a voice, by a key, has a turn, too.
+    assert await floor.give_way()
+    assert floor.caller_turns == 4
 
 
 # --- who may speak --------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ async def test_the_caller_is_asked_again_twice_and_then_echo_admits_that_she_is_
             (30.0, "clip goodbye"),
         ]
         assert scene.ending.reason is EndReason.PROVIDER_FAILURE
+        assert scene.ending.error == "nothing the caller said could be understood"
 
 
 async def test_words_in_between_begin_the_count_anew() -> None:

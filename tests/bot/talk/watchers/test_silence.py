@@ -108,6 +108,6 @@ async def test_nobody_is_asked_after_a_goodbye(said: str, reason: EndReason) -> 
         await scene.until(60)
         is_over = reason is EndReason.STORY_FINISHED
         assert (FIRST not in scene.timeline.what) is is_over
-        assert (Notice.GOODBYE_ALONE in noted.kinds) is is_over
+        assert noted.all == [(Notice.GOODBYE_ALONE, "")] * is_over
         assert BYE in scene.timeline.what
         assert scene.ending.reason is reason
