@@ -120,7 +120,7 @@ class Talk:
             is_over_echo=lambda: self._turns.last_voice_was_over_echo,
             may_tell_keys=self._may_tell_keys,
         )
-        self._emergency = Emergency(self.floor, self._leash.notify)
+        self._emergency = Emergency(self.floor, voice.hush, self._leash.notify)
         self._turns.on_late_words = self._emergency.heard
         self._monologue = Monologue(self.session, self.floor, self._leash.notify)
         self._keypad = Keypad(self.session, self.floor, line.keys)
