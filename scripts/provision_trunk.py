@@ -158,7 +158,11 @@ def export(file: File = _DEFAULT_FILE, yes: Yes = False) -> None:
         return
     if file.exists() and not yes and not typer.confirm(f"Overwrite {file}?"):
         raise typer.Exit(_ERROR)
-    file.write_text(text, encoding="utf-8")
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        complain(f"{file} cannot be written: {error.strerror}. Name another with --file")
+        raise typer.Exit(_ERROR) from None
     say(f"Wrote {file}")
 
 

@@ -51,6 +51,11 @@ def read_yaml(text: str) -> LinedYaml:
     result = LinedYaml()
     try:
         node = YAML(typ="rt", pure=True).compose(StringIO(text))
+        root = _Reader(result).value(node, ()) if node is not None else None
+    except RecursionError:
+        return LinedYaml(
+            findings=[Finding(1, (), "it is nested too deep", "Write name: value lines alone")]
+        )
     except YAMLError as error:
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         reason = getattr(error, "problem", None) or str(error).splitlines()[0]
@@ -63,8 +68,7 @@ def read_yaml(text: str) -> LinedYaml:
             )
         )
         return result
-    if node is not None:
-        result.root = _Reader(result).value(node, ())
+    result.root = root
     return result
 
 

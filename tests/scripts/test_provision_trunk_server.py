@@ -238,6 +238,15 @@ def test_what_is_there_is_printed_or_written_but_nothing_is_overwritten_unasked(
     assert (tmp_path / "trunks.yaml").read_text(encoding="utf-8") != before
 
 
+@pytest.mark.parametrize("file", [".", "nowhere/trunks.yaml", "trunks.yaml/copy.yaml"])
+def test_a_file_that_cannot_be_written_is_told(
+    run: Run, server: InMemorySip, printed: Read, file: str
+) -> None:
+    assert run("export", "--yes", "--file", file) == 1
+    out, err = printed()
+    assert (out, f"{file} cannot be written: " in err) == ("", True)
+
+
 def test_an_object_is_taken_over_by_its_id_and_only_under_a_name_of_the_file(
     run: Run, server: InMemorySip, printed: Read
 ) -> None:

@@ -39,6 +39,17 @@ def test_what_is_wrong_is_found_with_its_line(text: str, line: int, reason: str)
     assert finding.remedy
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 5000, "{a: " * 5000, "\n".join(" " * depth + "a:" for depth in range(1500))],
+    ids=["lists", "fields", "lines"],
+)
+def test_what_is_nested_without_an_end_is_refused_in_words(text: str) -> None:
+    read = read_yaml(text)
+    assert read.root is None
+    assert [each.reason for each in read.findings] == ["it is nested too deep"]
+
+
 def test_an_alias_is_read_like_what_it_points_to() -> None:
     yaml = read_yaml("a: &x {b: 1}\nc: *x\n")
     assert yaml.root == {"a": {"b": "1"}, "c": {"b": "1"}}
