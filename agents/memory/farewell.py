@@ -1,6 +1,8 @@
 """The end of a story: Echo asks once whether she may remember the caller, and says goodbye."""
 
 import asyncio
+import re
+from collections.abc import AsyncIterator
 
 from livekit.agents import Agent, ModelSettings
 from livekit.agents.llm import ChatContext, Tool
@@ -16,6 +18,8 @@ from agents.story import StoryData
 
 # After the question nobody is held up: silence is a no.
 _ANSWER_LIMIT_S = 5.0
+# What makes the question one.
+_QUESTION = "remember your name"
 
 
 class FarewellAgent(Agent):
@@ -38,6 +42,7 @@ class FarewellAgent(Agent):
         self._premise = premise
         self._answered = asyncio.Event()
         self._answer = ""
+        self._asked_again = False
 
     async def on_enter(self) -> None:
         """Ask, wait for the answer, and say goodbye; each within limits."""
@@ -48,14 +53,21 @@ class FarewellAgent(Agent):
 
     async def llm_node(
         self, chat_ctx: ChatContext, tools: list[Tool], model_settings: ModelSettings
-    ) -> None:
-        """The caller has answered, with the voice or a key. Nothing is said upon it: the goodbye
-        follows.
+    ) -> AsyncIterator[str]:
+        """The caller has said something. Nothing is said upon an answer: the goodbye follows.
+
+        A "yes" to what was asked before is none: whoever has not heard the question hears it now.
         """
-        if not self._answered.is_set():
-            said = [m.text_content or "" for m in chat_ctx.messages() if m.role == "user"]
-            self._answer = said[-1] if said else ""
-            self._answered.set()
+        if self._answered.is_set():
+            return
+        last = chat_ctx.messages()[-2:]
+        is_answer = len(last) == 2 and _was_heard(last[0].text_content or "")
+        if not is_answer and not self._asked_again:
+            self._asked_again = True
+            yield load_prompt("ask_to_remember")
+            return
+        self._answer = (last[-1].text_content or "") if is_answer else ""
+        self._answered.set()
 
     async def _words(self) -> str:
         conversation: Conversation = self.session.userdata
@@ -71,6 +83,11 @@ class FarewellAgent(Agent):
         ):
             return load_prompt("goodbye_remembered", name=name)
         return goodbye
+
+
+def _was_heard(said: str) -> bool:
+    """Whether Echo has said enough of the question to be understood, if she was cut short."""
+    return _QUESTION in " ".join(re.findall(r"[a-z]+", said.lower()))
 
 
 async def _nothing() -> None:

@@ -90,3 +90,7 @@ def test_the_version_is_the_same_wherever_the_texts_are() -> None:
     version, _, total = prompts_version().partition("-")
     assert version.isdigit() and re.fullmatch("[0-9a-f]{8}", total)
     assert len(prompts_version()) <= 32
+
+
+def test_the_question_for_consent_is_known_by_its_words() -> None:
+    assert "remember your name" in load_prompt("ask_to_remember")

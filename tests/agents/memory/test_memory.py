@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from livekit.agents import ModelSettings
 from livekit.agents.llm import ChatContext
 
 from agents.conversation import WHO
@@ -178,6 +179,30 @@ async def test_silence_is_a_no() -> None:
         call.line.hung_up.set()
         assert await goodbye(call) == load_prompt("goodbye_spoken", name="Maria")
         assert memory.kept == []
+
+
+@pytest.mark.parametrize(
+    ("before", "is_kept"),
+    [
+        ("Shall I go on with the story?", False),
+        ("Before you go:", False),
+        ("Before you go: may I remember your name, your", True),
+    ],
+)
+async def test_a_yes_to_another_question_is_none(before: str, is_kept: bool) -> None:
+    memory = FakeMemory()
+    async with at_the_end(memory=memory) as call:
+        agent = call.session.current_agent
+        assert isinstance(agent, FarewellAgent)
+        heard = ChatContext.empty()
+        heard.add_message(role="assistant", content=before)
+        heard.add_message(role="user", content="Yes, please.")
+        question = load_prompt("ask_to_remember")
+        said = [piece async for piece in agent.llm_node(heard, [], ModelSettings())]
+        assert said == ([] if is_kept else [question])
+        assert not [piece async for piece in agent.llm_node(heard, [], ModelSettings())]
+        await goodbye(call)
+        assert bool(memory.kept) == is_kept
 
 
 async def test_forget_me_is_an_answer_too() -> None:
