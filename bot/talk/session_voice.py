@@ -95,7 +95,9 @@ class SessionVoice:
         if speech is None:
             return
         if speech.allow_interruptions:
-            speech.interrupt()
+            # By the session: it stops a realtime model that is still talking, too, which would
+            # refuse the next answer otherwise.
+            await self._interrupt(force=False)
         over = asyncio.ensure_future(speech.wait_for_playout())
         await asyncio.wait({over}, timeout=_END_LIMIT_S)
         over.cancel()
@@ -120,9 +122,12 @@ class SessionVoice:
         )
 
     async def hush(self) -> None:
+        await self._interrupt(force=True)
+
+    async def _interrupt(self, *, force: bool) -> None:
         with contextlib.suppress(RuntimeError, TimeoutError):
             async with asyncio.timeout(_HUSH_LIMIT_S):
-                await self._session.interrupt(force=True)
+                await self._session.interrupt(force=force)
 
     def _asked(self, speak: Callable[[], SpeechHandle]) -> SpeechHandle | None:
         try:

@@ -63,6 +63,7 @@ class FakeSession:
     user_state: str = "listening"
     handles: list[FakeHandle] = field(default_factory=list)
     hushed: int = 0
+    gave_way: int = 0
     hangs: bool = False
     frames: AsyncIterator[rtc.AudioFrame] | None = None
     _listeners: dict[str, list[Callable[[Any], None]]] = field(default_factory=dict)
@@ -76,7 +77,11 @@ class FakeSession:
     async def interrupt(self, *, force: bool) -> None:
         if self.refuses:
             raise RuntimeError("AgentSession isn't running")
-        assert force
+        if not force:
+            assert self.current_speech is not None
+            self.gave_way += 1
+            self.current_speech.interrupt()
+            return
         self.hushed += 1
         if self.hangs:
             await asyncio.sleep(3600)

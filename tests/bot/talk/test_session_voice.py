@@ -142,6 +142,7 @@ async def test_echo_gives_way_at_once_where_she_may_be_interrupted() -> None:
     session.current_speech = FakeHandle("a story", {})
     await SessionVoice(session.as_session).give_way()
     assert session.current_speech.interrupted
+    assert session.gave_way == 1  # the session knows of it, and with it a realtime model
 
 
 async def test_what_nobody_may_interrupt_is_said_to_its_end_first() -> None:
