@@ -14,7 +14,7 @@ _NO_VERB = re.compile(r"(for|in|on|at|to|as|by|with|once|twice|the|a|an|your|whe
 _FAREWELL = re.compile(r"\b(good ?bye|good ?night|sleep well|sweet dreams)\b", re.IGNORECASE)
 _OPEN_QUESTIONS = (
     (r"\b(another|one more) story\b", "No, thank you. That was lovely."),
-    (r"\bremember\b", "Yes, please do."),
+    (r"\b(remember|next time)\b", "Yes, please do."),
     (r"\banimal\b", "A little red fox."),
     (r"\b(call|name)\b", "Let us call it Pepper."),
     (r"\b(bag|thing|bring|what is it)\b", "A silver lantern."),
