@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.records.orders.order import Order, OrderState
-from bot.records.record import CallRecord
+from bot.records.record import CallRecord, EndReason
 from sip.calls.outcome import SENTENCES, Outcome
 
 
@@ -29,6 +29,10 @@ class Result:
         sentence = order.detail or SENTENCES[outcome]
         if outcome is Outcome.ANSWERED and not order.has_ended:
             sentence = "Somebody answered, and the call goes on."
+        elif outcome is Outcome.ANSWERED and ended is EndReason.CALLER_HUNG_UP:
+            # The reason's name is of calls that come in. LiveKit SIP tells of a line without any
+            # sound in the same way.
+            sentence = "Somebody answered; they hung up, or their line was lost."
         elif outcome is Outcome.ANSWERED and ended is not None:
             sentence = f"Somebody answered; the call ended: {ended.value.replace('_', ' ')}."
         return cls(outcome, sentence, order, record, is_first)

@@ -36,8 +36,13 @@ def test_a_call_that_goes_on_is_told_as_one() -> None:
 
 
 def test_an_answered_call_tells_how_it_ended() -> None:
+    result = told(Outcome.ANSWERED, EndReason.STORY_FINISHED, state=OrderState.ENDED)
+    assert result.sentence == "Somebody answered; the call ended: story finished."
+
+
+def test_whom_we_called_is_not_told_of_as_a_caller() -> None:
     result = told(Outcome.ANSWERED, EndReason.CALLER_HUNG_UP, state=OrderState.ENDED)
-    assert result.sentence == "Somebody answered; the call ended: caller hung up."
+    assert result.sentence == "Somebody answered; they hung up, or their line was lost."
 
 
 def test_an_answered_call_without_a_record_is_answered_all_the_same() -> None:
