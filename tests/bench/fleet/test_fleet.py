@@ -56,13 +56,13 @@ def test_what_is_refused_by_one_is_taken_by_the_next() -> None:
 
 def test_an_upgrade_replaces_every_worker_and_cuts_no_call() -> None:
     fleet = Fleet(replace(PLAN, upgrade_at_once=2))
-    old = set(map(id, fleet._workers))
+    old = list(fleet._workers)
     seen = fleet.run()
     assert (seen.no_room, seen.overlooked) == (0, 0)
     assert seen.upgrade_s is not None and seen.waits_in_upgrade_s
     # Four times two workers, each as long as its longest call at most.
     assert seen.upgrade_s < 4 * (PLAN.max_call_s + 10) + 20
-    assert not old & set(map(id, fleet._workers))
+    assert not any(each in fleet._workers for each in old)
     assert len(fleet._workers) == PLAN.workers
 
 
