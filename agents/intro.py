@@ -2,12 +2,13 @@
 
 import contextlib
 
-from livekit.agents import RunContext, StopResponse, function_tool
+from livekit.agents import RunContext, function_tool
 
 from agents.callee import Callee
 from agents.conversation import Conversation, NotSpoken
 from agents.do_not_call import do_not_call
 from agents.do_not_record import do_not_record
+from agents.handover import begin_handover
 from agents.memory.forget_me import forget_me
 from agents.memory.known import Known
 from agents.prompts import load_prompt
@@ -85,13 +86,7 @@ class IntroAgent(TamedAgent):
             name: The caller's name, as the caller corrected it. Empty if not told.
             location: The place the caller calls from. Empty if not told.
         """
-        # First of all: an interruption from here on would run this tool and drop the handover.
-        context.disallow_interruptions()
-        conversation = context.userdata
-        if conversation.handover == context.speech_handle.id:
-            raise StopResponse  # the model called twice in one turn; the first call counts
-        # In a later turn it may be called again: then the first handover did not come about.
-        conversation.handover = context.speech_handle.id
+        conversation = begin_handover(context)
         story = (self._callee or Callee()).story(name, location)
         return self._hand_over(conversation, story)
 

@@ -9,6 +9,7 @@ from agents.callee import Callee
 from agents.conversation import Conversation, NotSpoken
 from agents.do_not_call import do_not_call
 from agents.do_not_record import do_not_record
+from agents.handover import begin_handover
 from agents.intro import IntroAgent
 from agents.last_words import LastWords
 from agents.memory.forget_me import forget_me
@@ -97,12 +98,7 @@ class ReturningAgent(TamedAgent):
         return "go_on" if len(said) > _MOST_TURNS else ""
 
     def _begin_handover(self, context: RunContext[Conversation]) -> Conversation:
-        # As information_gathered does: no interruption, and the first of two calls in a turn.
-        context.disallow_interruptions()
-        conversation = context.userdata
-        if conversation.handover == context.speech_handle.id:
-            raise StopResponse
-        conversation.handover = context.speech_handle.id
+        conversation = begin_handover(context)
         conversation.is_offered = False
         return conversation
 

@@ -4,10 +4,10 @@ import re
 from functools import cache
 
 from agents.prompts import load_prompt
+from agents.taming.words import words_in
 
 # So many words in a row are no chance. "A warm storyteller on the telephone" may be said.
 _WORDS = 8
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # What Echo may say as it stands: a question, or what is between quotation marks.
 _EXAMPLE = re.compile(r"\"[^\"\n]*\"|[^.:!?\n]*\?")
 # Longer than eight words of any language that is told stories in.
@@ -39,5 +39,5 @@ def _secrets() -> frozenset[tuple[str, ...]]:
 
 
 def _rows(text: str) -> set[tuple[str, ...]]:
-    words = [word.lower().replace("’", "'") for word in _WORD.findall(text)]
+    words = words_in(text)
     return {tuple(words[at : at + _WORDS]) for at in range(len(words) - _WORDS + 1)}

@@ -1,4 +1,4 @@
-"""What both of Echo's agents have in common: a model that is not trusted, and a caller who is."""
+"""What Echo's agents have in common: a model that is not trusted, and a caller who is."""
 
 from abc import abstractmethod
 from collections.abc import AsyncIterator

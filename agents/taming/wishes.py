@@ -2,8 +2,9 @@
 
 import re
 
+from agents.taming.words import words_in
+
 _CLAUSES = re.compile(r"[.,;:!?…]+")
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 # Narrow on purpose: what is told in stories (fires, wounds, police) is none of it, and neither is
 # somebody else's trouble that is only spoken of.
@@ -34,7 +35,7 @@ _LEAVING = frozenset((
 
 def asks_for_help(said: str) -> bool:
     """Whether the caller seems to be in real need of help. English."""
-    return any(_is_meant(" ".join(_words(clause))) for clause in _CLAUSES.split(said))
+    return any(_is_meant(" ".join(words_in(clause))) for clause in _CLAUSES.split(said))
 
 
 def _is_meant(clause: str) -> bool:
@@ -47,8 +48,4 @@ def may_want_to_leave(said: str) -> bool:
 
     True for many who want nothing of the kind: it only permits.
     """
-    return not _LEAVING.isdisjoint(_words(said))
-
-
-def _words(said: str) -> list[str]:
-    return [word.lower().replace("’", "'") for word in _WORD.findall(said)]
+    return not _LEAVING.isdisjoint(words_in(said))

@@ -1,0 +1,10 @@
+"""What somebody said, word by word, as it is compared."""
+
+import re
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+
+
+def words_in(said: str) -> list[str]:
+    """The words in small letters, without what is between them; an apostrophe is always "'"."""
+    return [word.lower().replace("’", "'") for word in _WORD.findall(said)]
