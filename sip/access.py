@@ -75,6 +75,11 @@ def _limited(limit_s: float) -> aiohttp.ClientMiddlewareType:
     return ask
 
 
+def http_url(url: str) -> str:
+    """LiveKit's address for a plain request: LIVEKIT_URL is mostly written as ws:// or wss://."""
+    return "http" + url.removeprefix("ws") if url.startswith("ws") else url
+
+
 @asynccontextmanager
 async def translated_errors() -> AsyncIterator[None]:
     """Turn the errors of livekit.api into ServerRefused."""

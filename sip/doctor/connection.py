@@ -8,7 +8,7 @@ import aiohttp
 from livekit.api import CreateSIPParticipantRequest, LiveKitAPI
 from livekit.protocol.sip import SIPMediaConfig, SIPOutboundConfig
 
-from sip.access import Access, translated_errors
+from sip.access import Access, http_url, translated_errors
 from sip.calls.line import hang_up
 from sip.doctor.finding import Finding, failed, passed, skipped, warned
 from sip.errors import ServerRefused
@@ -35,12 +35,11 @@ async def look_at_server(environment: Mapping[str, str]) -> list[Finding]:
     if not url:
         remedy = "Set it in the shell or in .env: LIVEKIT_URL=wss://..."
         return [failed(REACHABLE, "LIVEKIT_URL is not set", remedy)]
-    http_url = "http" + url.removeprefix("ws") if url.startswith("ws") else url
     timeout = aiohttp.ClientTimeout(total=_TIMEOUT_S)
     try:
         async with (
             aiohttp.ClientSession(timeout=timeout) as session,
-            session.get(http_url) as answer,
+            session.get(http_url(url)) as answer,
         ):
             date = answer.headers.get("Date")
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:

@@ -3,7 +3,6 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
 from google.protobuf.message import DecodeError
@@ -11,7 +10,7 @@ from livekit.api import AccessToken, VideoGrants
 from livekit.protocol.agent import ServerMessage, WorkerMessage
 from livekit.protocol.models import ServerInfo
 
-from sip.access import Access
+from sip.access import Access, http_url
 from sip.one_line import one_line
 
 _LIMIT_S = 3.0
@@ -70,9 +69,7 @@ def _release(server: ServerInfo) -> Release | None:
 
 
 def _agent_url(url: str) -> str:
-    parts = urlsplit(url)
-    scheme = parts.scheme.replace("ws", "http", 1)
-    return urlunsplit((scheme, parts.netloc, f"{parts.path.rstrip('/')}/agent", "", ""))
+    return f"{http_url(url).rstrip('/')}/agent"
 
 
 def _pass(access: Access) -> dict[str, str]:
