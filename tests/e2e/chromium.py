@@ -1,7 +1,6 @@
 """A real Chromium that looks at the desk, and complains of what it meets."""
 
 import asyncio
-import os
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -9,8 +8,9 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, Literal
 
-import pytest
 from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, async_playwright
+
+from tests.missing import missing
 
 AXE = files("axe_playwright_python") / "axe.min.js"
 # WCAG AA, and what axe recommends beyond it.
@@ -80,8 +80,7 @@ async def chromium(desk: str, scheme: Scheme = "light") -> AsyncIterator[Looker]
     """Open a window on `desk`. Skips without Chromium; in CI it fails."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
-        missing = "no Chromium here: install Debian's package `chromium`"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+        missing("no Chromium here: install Debian's package `chromium`")
     async with async_playwright() as playwright:
         # As root there is no sandbox; nothing but our own pages is looked at.
         browser = await playwright.chromium.launch(

@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg  # type: ignore[import-untyped]
-import pytest
 
 from local.ports import free_port
+from tests.missing import missing
 
 # Fewer than there are callers: the next transaction is rarely on the same connection.
 CONNECTIONS = 2
@@ -37,9 +37,7 @@ async def pooler(database: str) -> AsyncIterator[str]:
     """The address of the same database, `postgresql://user@host:port/name`, behind a pooler."""
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if program is None:
-        if os.environ.get("CI"):
-            pytest.fail(INSTALL)
-        pytest.skip(INSTALL)
+        missing(INSTALL)
     server, name = database.rsplit("/", 1)
     user, address = server.removeprefix("postgresql://").split("@")
     host, port = address.split(":")

@@ -1,7 +1,6 @@
 """What the ledger promises is on the disk when it answers: seen by the kernel, with strace."""
 
 import asyncio
-import os
 import re
 import shutil
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.records import migrate
+from tests.missing import missing
 
 pytestmark = pytest.mark.stack
 
@@ -51,9 +51,7 @@ _PROMISES = {"accept", "take", "claim_dialling", "cancel", "end", "block", "unbl
 def _strace() -> str:
     found = shutil.which("strace")
     if found is None:
-        if os.environ.get("CI"):
-            pytest.fail("no strace here: install Debian's package `strace`")
-        pytest.skip("no strace here: install Debian's package `strace`")
+        missing("no strace here: install Debian's package `strace`")
     return found
 
 
