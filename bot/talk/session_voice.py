@@ -90,6 +90,11 @@ class SessionVoice:
     def answer(self, words: str) -> None:
         self._asked(lambda: self._session.generate_reply(user_input=words))
 
+    def drop_guess(self) -> None:
+        # Left in place, LiveKit would take it for the answer when the turn ends.
+        with contextlib.suppress(RuntimeError):
+            self._session.interrupt(force=True)
+
     async def give_way(self) -> None:
         speech = self._session.current_speech
         if speech is None:

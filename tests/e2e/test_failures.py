@@ -49,12 +49,13 @@ async def test_a_model_that_stays_silent_gets_an_apology_and_a_proper_end(house:
         await assert_proper_end(call)
 
 
-async def test_a_model_that_refuses_once_is_asked_again_after_an_apology(house: House) -> None:
+async def test_a_model_that_refuses_is_asked_again_after_an_apology(house: House) -> None:
     async with house.ring() as call:
         await call.hear()
-        # Twice: the library repeats a refused request once by itself.
-        await house.providers.fault(Fault("chat", "http_error", status=500, times=2))
+        await house.providers.fault(Fault("chat", "http_error", status=500, times=None))
         await call.phone.say(WHO)
+        await call.phone.wait_for_speech()
+        await house.providers.clear_faults()
         said = await call.hear_until(STORY)
         assert_heard(said, APOLOGY)
         assert waited_s(call.phone) < FILLER_HEARD_S
@@ -87,10 +88,25 @@ async def test_a_transcription_that_goes_mute_is_noticed_and_the_caller_asked_ag
 async def test_a_voice_that_fails_is_replaced_by_the_stored_apology(house: House) -> None:
     async with house.ring() as call:
         await call.hear()
-        await house.providers.fault(Fault("speech", "http_error", status=500, times=2))
+        await house.providers.fault(Fault("speech", "http_error", status=500, times=None))
         await call.phone.say("I'm Peter.")
-        await call.hear_until(APOLOGY)
-        await call.hear_until("?")
+        await call.phone.wait_for_speech()
+        await house.providers.clear_faults()
+        said = await call.hear_until("calling from")
+        assert_heard(said, APOLOGY)
+        assert await hang_up(call) is AgentReached.INTRO
+
+
+async def test_what_fails_before_the_caller_is_done_is_asked_for_again_without_a_word(
+    house: House,
+) -> None:
+    async with house.ring() as call:
+        await call.hear()
+        # What is prepared while the caller trails off fails; the answer itself does not.
+        await house.providers.fault(Fault("speech", "http_error", status=500, times=2))
+        await call.phone.say("My name is Peter, and")
+        heard = await call.hear_until("calling from")
+        assert not is_heard(heard, APOLOGY), heard
         assert await hang_up(call) is AgentReached.INTRO
 
 

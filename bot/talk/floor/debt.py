@@ -9,12 +9,17 @@ class Debt:
 
     def __init__(self) -> None:
         self._news = asyncio.Event()
-        self.is_open = True
+        self._settled = asyncio.Event()
         self.has_failed = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is due still."""
+        return not self._settled.is_set()
 
     def settle(self) -> None:
         """Nothing is due any more."""
-        self.is_open = False
+        self._settled.set()
         self._news.set()
 
     def fail(self) -> None:
@@ -27,6 +32,10 @@ class Debt:
         self.has_failed = False
         if self.is_open:
             self._news.clear()
+
+    async def settled(self) -> None:
+        """Wait until it is settled, whatever fails."""
+        await self._settled.wait()
 
     async def settled_within(self, limit_s: float) -> bool:
         """Wait until it is settled; False as soon as it has failed, or after the limit."""

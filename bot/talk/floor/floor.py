@@ -11,7 +11,8 @@ observer tells it what happens. So whether Echo may speak is decided in one plac
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from enum import Enum, auto
 
 from agents.last_words import LastWords
@@ -21,6 +22,7 @@ from bot.talk.floor.debt import Debt
 from bot.talk.floor.ending import Ending
 from bot.talk.floor.opening import Opening
 from bot.talk.floor.voice import Clips, Voice
+from bot.waiting import first_of
 
 logger = logging.getLogger("storyline.floor")
 
@@ -75,6 +77,14 @@ class Floor:
         """The caller waits for an answer from now on. Does nothing while one is due already."""
         if self._state is State.LISTENING:
             self._owe()
+
+    def guess_failed(self) -> None:
+        """What was prepared before the caller's turn was over will not come.
+
+        That is no answer yet: the end of the turn asks anew, as long as nothing is left of it.
+        """
+        if self._may_speak:
+            self._voice.drop_guess()
 
     def answer_failed(self) -> None:
         """The answer that is due, or was being spoken, will not come."""
@@ -212,20 +222,19 @@ class Floor:
         if self._has_filled or debt.has_failed:
             return not debt.is_open
         self._has_filled = True
-        filler = asyncio.create_task(self._clips.play(Clip.FILLER), name="filler")
-        try:
+        async with self._playing(Clip.FILLER):
             return await debt.settled_within(limit_s)
-        finally:
-            if self._state is not State.ENDING:  # then the clip that plays is the goodbye
-                await self._clips.stop()
-            await filler
 
     async def apologise(self, debt: Debt) -> bool:
-        """Say sorry for an answer that did not come, in its place; whether it is due still."""
+        """Say sorry for an answer that did not come, in its place; whether it is due still.
+
+        Whoever speaks meanwhile stops it.
+        """
         logger.warning("no answer for the caller; apologising", extra={"failed": debt.has_failed})
         await self._voice.hush()
         if debt.is_open:
-            await self._clips.play(Clip.APOLOGY)
+            async with self._playing(Clip.APOLOGY) as apology:
+                await first_of(asyncio.wait({apology}), debt.settled())
         return debt.is_open
 
     def answer_again(self, debt: Debt) -> None:
@@ -279,6 +288,17 @@ class Floor:
         now, over = (self._quiet, self._noise) if self._is_quiet else (self._noise, self._quiet)
         now.set()
         over.clear()
+
+    @asynccontextmanager
+    async def _playing(self, clip: Clip) -> AsyncIterator[asyncio.Task[None]]:
+        """`clip` is heard inside, to its end at most."""
+        playing = asyncio.create_task(self._clips.play(clip), name=clip.value)
+        try:
+            yield playing
+        finally:
+            if self._state is not State.ENDING:  # then the clip that plays is the goodbye
+                await self._clips.stop()
+            await playing
 
     async def _finish_speaking(self, after: Callable[[], Awaitable[None]] | None) -> None:
         if after is not None:

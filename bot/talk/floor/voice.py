@@ -34,6 +34,12 @@ class Voice(Protocol):
     def answer(self, words: str) -> None:
         """Let the model answer `words` as if the caller had said them."""
 
+    def drop_guess(self) -> None:
+        """Forget what was prepared in case the caller was done; the end of their turn asks anew.
+
+        Only while nothing else is being said.
+        """
+
     async def give_way(self) -> None:
         """Stop as for a word of the caller, and return when nothing is being said any more.
 

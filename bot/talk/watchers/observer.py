@@ -60,6 +60,11 @@ class SessionObserver:
     def _caller_waits(self) -> bool:
         return self._session.user_state != "speaking" and self._session.agent_state != "speaking"
 
+    @property
+    def _only_guesses(self) -> bool:
+        """Whether all that is prepared was begun before the caller's turn was over."""
+        return bool(self._pending) and not any(handle.scheduled for handle in self._pending)
+
     def _on_speech_created(self, event: SpeechCreatedEvent) -> None:
         handle = event.speech_handle
         self._pending.add(handle)
@@ -125,7 +130,10 @@ class SessionObserver:
         if isinstance(error, RealtimeModelError):
             keep_open(error)
         if isinstance(error, LLMError | TTSError | RealtimeModelError):
-            self._floor.answer_failed()
+            if self._only_guesses:
+                self._floor.guess_failed()
+            else:
+                self._floor.answer_failed()
 
     def _on_close(self, event: CloseEvent) -> None:
         # A caller who leaves closes the session too, but that is the line's to tell.

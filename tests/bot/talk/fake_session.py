@@ -19,6 +19,7 @@ class FakeHandle:
     options: dict[str, Any]
     over: asyncio.Event = field(default_factory=asyncio.Event)
     interrupted: bool = False
+    scheduled: bool = True
     error: BaseException | None = None
     callbacks: list[Callable[[Any], None]] = field(default_factory=list)
 
@@ -74,17 +75,19 @@ class FakeSession:
     def generate_reply(self, **options: Any) -> FakeHandle:
         return self._handle(f"<{options.get('instructions', '')}>", options)
 
-    async def interrupt(self, *, force: bool) -> None:
+    def interrupt(self, *, force: bool) -> "asyncio.Future[None]":
         if self.refuses:
             raise RuntimeError("AgentSession isn't running")
+        over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if not force:
             assert self.current_speech is not None
             self.gave_way += 1
             self.current_speech.interrupt()
-            return
-        self.hushed += 1
-        if self.hangs:
-            await asyncio.sleep(3600)
+        else:
+            self.hushed += 1
+        if not self.hangs:
+            over.set_result(None)
+        return over
 
     def update_agent(self, agent: Any) -> None:
         self.current_agent = agent

@@ -105,6 +105,9 @@ class FakeVoice:
     def answer(self, words: str) -> None:
         self._answer(f"answer {words}")
 
+    def drop_guess(self) -> None:
+        self.timeline.note("drop guess")
+
     async def give_way(self) -> None:
         self.timeline.note("give way")
         if self._speaking is not None:

@@ -180,3 +180,13 @@ async def test_first_words_are_heard_when_a_voice_was_and_nobody_cut_it() -> Non
         session.handles[0].finish(error)
         await opening
         assert voice.was_opened is was_opened
+
+
+async def test_a_guess_is_dropped_at_once_and_a_session_that_closes_has_none() -> None:
+    session = FakeSession(refuses=True)
+    voice = SessionVoice(session.as_session)
+    voice.drop_guess()
+    assert session.hushed == 0
+    session.refuses = False
+    voice.drop_guess()
+    assert session.hushed == 1

@@ -63,8 +63,8 @@ class Watched:
     def state(self) -> State:
         return self.scene.floor.state
 
-    def speech_created(self) -> FakeHandle:
-        handle = FakeHandle("", {})
+    def speech_created(self, *, scheduled: bool = True) -> FakeHandle:
+        handle = FakeHandle("", {}, scheduled=scheduled)
         event = SpeechCreatedEvent.model_construct(speech_handle=cast(Any, handle))
         self.session.emit("speech_created", event)
         return handle
@@ -167,6 +167,25 @@ async def test_a_model_that_fails_for_good_is_an_answer_that_does_not_come(kind:
     watched.error(model_error(kind))
     assert await watched.failed()
     assert "ValueError" in watched.noted["error"]
+
+
+@pytest.mark.parametrize("kind", [LLMError, TTSError])
+async def test_a_guess_that_fails_before_the_turn_is_over_is_no_answer_that_failed(
+    kind: Any,
+) -> None:
+    watched = Watched()
+    watched.speech_created(scheduled=False)
+    watched.error(model_error(kind))
+    assert watched.scene.timeline.what == ["drop guess"]
+    assert not await watched.failed()
+
+
+async def test_an_answer_that_fails_beside_a_guess_has_failed() -> None:
+    watched = Watched()
+    watched.speech_created()
+    watched.speech_created(scheduled=False)
+    watched.error(model_error(LLMError))
+    assert await watched.failed()
 
 
 async def test_ears_that_fail_owe_no_answer_but_are_noted() -> None:

@@ -134,11 +134,36 @@ async def test_a_caller_who_speaks_into_the_apology_is_the_retry() -> None:
         await scene.until(1)
         scene.floor.caller_begins()
         await scene.until(20)
-        assert scene.lines == [(0.0, "hush"), (0.0, "clip apology")]
+        assert scene.lines == [(0.0, "hush"), (0.0, "clip apology"), (1.0, "clip apology cut")]
         scene.floor.caller_stops()
         scene.floor.answer_due()
         await scene.until(24)
-        assert scene.lines[2:] == [(23.0, "clip filler")]
+        assert scene.lines[3:] == [(23.0, "clip filler")]
+
+
+async def test_an_answer_that_comes_after_all_is_not_talked_over_by_the_apology() -> None:
+    async with patient() as scene:
+        scene.floor.answer_due()
+        scene.floor.answer_failed()
+        await scene.until(1)
+        scene.floor.voice_heard()
+        await scene.until(20)
+        assert scene.lines == [(0.0, "hush"), (0.0, "clip apology"), (1.0, "clip apology cut")]
+
+
+async def test_a_guess_that_fails_is_dropped_and_waited_on_for_the_end_of_the_turn() -> None:
+    async with patient() as scene:
+        scene.floor.answer_due()
+        await scene.until(1)
+        scene.floor.guess_failed()
+        await scene.until(3.5)
+        scene.floor.voice_heard()
+        await scene.until(20)
+        assert scene.lines == [
+            (1.0, "drop guess"),
+            (3.0, "clip filler"),
+            (3.5, "clip filler cut"),
+        ]
 
 
 async def test_a_caller_who_speaks_into_the_filler_hears_the_apology_next() -> None:
