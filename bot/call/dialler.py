@@ -49,6 +49,7 @@ class Dialler:
     async def run(self) -> str | None:
         """Ring until somebody answers or nobody does; returns LiveKit's id of an answered call."""
         ringing = asyncio.create_task(self._note_ringing(), name="ringing")
+        self._line.begin_dialling()
         try:
             sip_call_id = await self._dial()
         except DialFailed as failure:
@@ -56,6 +57,7 @@ class Dialler:
             return None
         finally:
             ringing.cancel()
+        self._line.picked_up()
         await self._progress.answered()
         return sip_call_id
 
@@ -72,7 +74,9 @@ class Dialler:
             )
             dialling = asyncio.create_task(dial(api, request), name="dialling")
             try:
-                await first_of(asyncio.wait({dialling}), self._ending.wait())
+                await first_of(
+                    asyncio.wait({dialling}), self._ending.wait(), self._line.left.wait()
+                )
                 if not dialling.done():
                     await self._stop(dialling)
                 if not dialling.done():
@@ -83,7 +87,7 @@ class Dialler:
                 await asyncio.wait({dialling})
 
     async def _stop(self, dialling: "asyncio.Task[str]") -> None:
-        """The call ended before the request did: hear its last word, or stop the ringing.
+        """They left, or the call ended, before the request did: hear its last word, or stop it.
 
         Dropping the request alone would leave the telephone ringing.
         """

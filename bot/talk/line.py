@@ -57,7 +57,8 @@ class Line:
     A participant on the telephone can hear once LiveKit SIP has set `sip.callStatus` to
     `active`; any other participant (a browser, the Agents Playground) can hear at once.
     `secret` is LiveKit's API secret, by which a message of our own is known.
-    What becomes known of the line is noted in `diary`. `keys` are those that the other end presses.
+    What becomes known of the line is noted in `diary`. `keys` are those that the other end presses;
+    `left` is set once they have left the room for good.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Line:
         self.goodbye_asked = asyncio.Event()
         self.asked_because = EndReason.WORKER_SHUTDOWN
         self.rings = asyncio.Event()
+        self.left = asyncio.Event()
         self.keys: asyncio.Queue[str] = asyncio.Queue(_KEYS_WAITING)
         self._room = room
         self._room_name = room_name
@@ -81,6 +83,8 @@ class Line:
         self._secret = secret
         self._diary = diary or Diary(None, "")
         self._answered = asyncio.Event()
+        # What the dial says, where we dial: False until it has said anything.
+        self._picked_up: bool | None = None
         room.on("participant_attributes_changed", self._on_attributes)
         room.on("participant_disconnected", self._on_participant_left)
         room.on("disconnected", self._on_disconnected)
@@ -96,6 +100,18 @@ class Line:
     def goes_on(self) -> None:
         """The other end answered long ago, to another process, which has noted that."""
         self._answered.set()
+
+    def begin_dialling(self) -> None:
+        """From now on the dial knows best whether somebody who leaves had answered: of a callee
+        who hangs up at once LiveKit may show `hangup` and never `active`.
+        """
+        self._picked_up = False
+
+    def picked_up(self) -> None:
+        """The dial says that they have answered; they may have left since."""
+        self._picked_up = True
+        if self.left.is_set():
+            self._hung_up()
 
     @property
     def answered(self) -> bool:
@@ -134,6 +150,9 @@ class Line:
         if cause is None:
             # Out of sight while our own connection begins anew: bot/call/safety/connection.py.
             return
+        self.left.set()
+        if self._picked_up is False and not self.answered:
+            return  # the dial will say
         # LiveKit SIP says "hangup" before it leaves. When the word of leaving is then lost
         # together with its connection, LiveKit takes it for one that timed out.
         told = call_status(participant.attributes) is CallStatus.HANGUP
@@ -159,6 +178,8 @@ class Line:
             self._ending.set(EndReason.FAILED, f"the connection to LiveKit was lost ({name})")
 
     def _hung_up(self, error: str | None = None) -> None:
+        if self._picked_up:
+            self._note(self._answered, EventKind.ANSWERED)
         reason = EndReason.CALLER_HUNG_UP if self.answered else EndReason.NEVER_ANSWERED
         self._ending.set(reason, error)
 

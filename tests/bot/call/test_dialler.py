@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
+from livekit import rtc
 from livekit.api import ServerError
 
 from bot.call import dialler as module
@@ -287,6 +288,37 @@ async def test_somebody_who_answers_in_the_last_moment_was_answered(dialled: Any
     call.ends(3)
     assert await call.run() == "SCL_1"
     assert call.progress.notes == ["answered"]
+
+
+async def test_somebody_who_answers_and_hangs_up_before_we_know_has_hung_up(dialled: Any) -> None:
+    # As in CI: the participant was gone before `active` was seen, and the request said 200.
+    call = dialled(Carrier(after_s=4))
+    running = asyncio.create_task(call.run())
+    await asyncio.sleep(3.9)
+    call.room.joins(CALLEE, "ringing")
+    call.room.leaves(CALLEE, rtc.DisconnectReason.CLIENT_INITIATED)
+    assert await running == "SCL_1"
+    assert call.ending.reason is EndReason.CALLER_HUNG_UP
+
+
+async def test_somebody_who_leaves_while_it_rings_has_never_answered(dialled: Any) -> None:
+    call = dialled(Carrier(refused(486), after_s=4))
+    running = asyncio.create_task(call.run())
+    await asyncio.sleep(3.9)
+    call.room.joins(CALLEE, "ringing")
+    call.room.leaves(CALLEE, rtc.DisconnectReason.CLIENT_INITIATED)
+    assert await running is None
+    assert (call.ending.reason, call.ending.error) == (EndReason.NEVER_ANSWERED, "busy: 486 ")
+
+
+async def test_a_dial_that_goes_on_without_the_callee_is_stopped(dialled: Any) -> None:
+    call = dialled(Carrier(after_s=60))
+    running = asyncio.create_task(call.run())
+    await asyncio.sleep(3)
+    call.room.joins(CALLEE, "ringing")
+    call.room.leaves(CALLEE, rtc.DisconnectReason.CLIENT_INITIATED)
+    await running
+    assert (now_s(), call.job.api.deleted) == (5, [ORDER.room_name])
 
 
 async def test_a_livekit_that_never_tells_is_not_waited_for(dialled: Any) -> None:

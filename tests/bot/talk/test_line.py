@@ -116,6 +116,28 @@ async def test_a_telephone_that_said_so_has_hung_up_however_it_leaves() -> None:
     assert (ending.reason, ending.error) == (EndReason.CALLER_HUNG_UP, None)
 
 
+@pytest.mark.parametrize("leaves_first", [True, False])
+async def test_a_callee_who_was_never_seen_active_has_answered_when_the_dial_says_so(
+    leaves_first: bool,
+) -> None:
+    line, room, ending = a_line()
+    line.begin_dialling()
+    room.joins("caller", "ringing")
+    steps = [lambda: room.leaves("caller", Reason.CLIENT_INITIATED), line.picked_up]
+    for step in steps if leaves_first else reversed(steps):
+        assert ending.reason is None
+        step()
+    assert (ending.reason, line.answered) == (EndReason.CALLER_HUNG_UP, True)
+
+
+async def test_a_callee_who_was_seen_active_has_hung_up_whatever_the_dial_says() -> None:
+    line, room, ending = a_line()
+    line.begin_dialling()
+    room.joins("caller", "active")
+    room.leaves("caller", Reason.CLIENT_INITIATED)
+    assert ending.reason is EndReason.CALLER_HUNG_UP
+
+
 async def test_a_browser_that_is_closed_has_hung_up() -> None:
     _, room, ending = a_line(on_telephone=False)
     room.joins("caller")
