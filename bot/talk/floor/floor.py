@@ -13,7 +13,6 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from enum import Enum, auto
 
 from agents.last_words import LastWords
 from bot.records.record import EndReason
@@ -21,6 +20,8 @@ from bot.talk.clips import Clip
 from bot.talk.floor.debt import Debt
 from bot.talk.floor.ending import Ending
 from bot.talk.floor.opening import Opening
+from bot.talk.floor.quiet import Quiet
+from bot.talk.floor.state import State
 from bot.talk.floor.voice import Clips, Voice
 from bot.waiting import first_of
 
@@ -29,16 +30,6 @@ logger = logging.getLogger("storyline.floor")
 # What is still in Echo's mouth when the end comes: a turn of the story lasts 15 s at most, and
 # what plays longer than this is stuck.
 _PLAYOUT_LIMIT_S = 30.0
-
-
-class State(Enum):
-    """Who has the word."""
-
-    LISTENING = auto()  # nobody owes anything: the caller's turn
-    OWING = auto()  # an answer is due and not heard yet
-    SPEAKING = auto()  # Echo's voice is heard
-    HELD = auto()  # somebody else has the word: a screener, who is not the caller
-    ENDING = auto()  # the last words
 
 
 class Floor:
@@ -51,8 +42,7 @@ class Floor:
         self._state = State.LISTENING
         self._debt: Debt | None = None
         self._owed = asyncio.Event()
-        self._quiet = asyncio.Event()
-        self._noise = asyncio.Event()
+        self._quiet = Quiet()
         self._caller_speaks = False
         # A caller who answers the filler must not hear it a second time instead of the apology.
         self._has_filled = False
@@ -247,13 +237,7 @@ class Floor:
 
     async def quiet_for(self, limit_s: float) -> None:
         """Return when nobody has spoken, and nothing has been due, for so long."""
-        while True:
-            await self._quiet.wait()
-            try:
-                async with asyncio.timeout(limit_s):
-                    await self._noise.wait()
-            except TimeoutError:
-                return
+        await self._quiet.lasting(limit_s)
 
     # ----------------------------------------------------------------------------------------------
 
@@ -284,10 +268,7 @@ class Floor:
         self._look()
 
     def _look(self) -> None:
-        """Tell those who wait for quiet, or for its end."""
-        now, over = (self._quiet, self._noise) if self._is_quiet else (self._noise, self._quiet)
-        now.set()
-        over.clear()
+        self._quiet.see(is_quiet=self._is_quiet)
 
     @asynccontextmanager
     async def _playing(self, clip: Clip) -> AsyncIterator[asyncio.Task[None]]:

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from agents.prompts import load_prompt
 from agents.taming.notices import Notice, Notify
 from agents.taming.wishes import asks_for_help
-from bot.talk.floor.floor import Floor, State
+from bot.talk.floor.floor import Floor
+from bot.talk.floor.state import State
 
 
 class Emergency:

@@ -11,7 +11,8 @@ from agents.last_words import LastWords
 from agents.prompts import load_prompt
 from agents.story import NEUTRAL_NAME
 from bot.records.record import EndReason
-from bot.talk.floor.floor import Floor, State
+from bot.talk.floor.floor import Floor
+from bot.talk.floor.state import State
 from bot.talk.turns.keys import KEYS, Wish, meaning_of
 
 logger = logging.getLogger("storyline.keypad")

@@ -7,7 +7,8 @@ from livekit.agents import AgentSession, AgentStateChangedEvent
 
 from agents.prompts import load_prompt
 from agents.taming.notices import Notice, Notify
-from bot.talk.floor.floor import Floor, State
+from bot.talk.floor.floor import Floor
+from bot.talk.floor.state import State
 
 # A turn of the story lasts 20 s, the longest that a text model is allowed about 60
 # (bot/talk/spoken/stream.py). A voice model is heard before anybody can read what it says.

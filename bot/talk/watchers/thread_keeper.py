@@ -13,7 +13,8 @@ from bot.records.errors import RecordsError
 from bot.records.record import EndReason, utc_now
 from bot.records.recorder import CallRecorder
 from bot.records.thread import BROKEN_OFF, Said, Thread, Threads
-from bot.talk.floor.floor import Floor, State
+from bot.talk.floor.floor import Floor
+from bot.talk.floor.state import State
 
 logger = logging.getLogger("storyline.thread")
 

@@ -12,7 +12,7 @@ from livekit.agents.voice.amd import AMDCategory
 from agents.prompts import load_prompt
 from bot.call.reception import Detector, Reception
 from bot.records import EndReason
-from bot.talk.floor.floor import State
+from bot.talk.floor.state import State
 from sip.calls.outcome import Outcome
 from tests.bot.talk.fakes import Scene
 

@@ -15,7 +15,7 @@ from bot.call.entry import take_call
 from bot.orders.ticket import write_ticket
 from bot.records import EndReason, Order, Records, utc_now
 from bot.records.thread import Said, Thread
-from bot.talk.floor.floor import State
+from bot.talk.floor.state import State
 from sip.calls.outcome import Outcome
 from tests.bot.call.fake_job import FakeJob
 from tests.bot.records.orders import PLENTY, an_order

@@ -7,8 +7,8 @@ import pytest
 
 from agents.last_words import LastWords
 from bot.records import EndReason
-from bot.talk.floor.floor import State
 from bot.talk.floor.opening import Opening
+from bot.talk.floor.state import State
 from tests.bot.talk.fakes import Scene
 
 pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]

@@ -19,7 +19,7 @@ from agents.story import StoryData
 from agents.storyteller import StoryAgent
 from bot.records import AgentReached, EndReason
 from bot.records.diary import Who
-from bot.talk.floor.floor import State
+from bot.talk.floor.state import State
 from bot.talk.watchers.hearing import Hearing
 from bot.talk.watchers.observer import SessionObserver
 from tests.bot.records.records import a_call
