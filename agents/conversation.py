@@ -10,10 +10,13 @@ from livekit.agents.llm import RealtimeModel
 from agents.last_words import LastWords
 from agents.memory.keeping import Forgot, Memory, NoMemory
 from agents.memory.known import Known, Past
+from agents.prompts import load_prompt
+from agents.rights.asking import Permission, Right, Rights
 from agents.stories.premise import Premise
 from agents.stories.shelf import choose_premise
 from agents.story import StoryData, clean_fact
 from agents.taming.leash import Leash
+from agents.taming.notices import Notice
 
 # How Echo says who she is, unless a setting says otherwise.
 WHO = "this is Echo, an automated storyteller"
@@ -74,7 +77,8 @@ class Conversation:
     `is_recorded`: every caller is told at the beginning that the call is recorded, and may object.
     `leaves_nothing`: the caller objected to something, so the story is not kept for another call.
     `is_offered`: `story` is another call's, and the caller has not chosen yet to go on with it.
-    `leash`: what the models may still do in this call.
+    `leash`: what the models may still do in this call. `rights`: what the caller was heard to want
+    that no model may decide.
     """
 
     line: PhoneLine
@@ -92,6 +96,7 @@ class Conversation:
     leaves_nothing: bool = False
     is_offered: bool = False
     leash: Leash = field(default_factory=Leash)
+    rights: Rights = field(default_factory=Rights)
     handover: str | None = None  # the id of the speech that handed over to the storyteller
 
     def meet(self, told: StoryData) -> tuple[StoryData, Premise]:
@@ -129,3 +134,33 @@ class Conversation:
             return became
         self.past, self.person, self.told = Past(), None, ()
         return became if await self.line.never_record() else Forgot.FAILED
+
+    def tell_forgotten(self, became: Forgot) -> None:
+        """Say what became of the wish, or ask for the name that it needs."""
+        words = load_prompt(became)
+        if became is not Forgot.NAME_NEEDED:
+            words += " " + load_prompt("ask_both" if self.story is None else "go_on_or_end")
+        self.line.say(words)
+
+    async def never_call_again(self, *, after: Callable[[], Awaitable[None]]) -> None:
+        """The caller wants no more calls: say what became of it, and end this one.
+
+        `after` waits for what is being said.
+        """
+        self.leaves_nothing = True
+        # Before anything that can fail or be interrupted: the wish must not be lost.
+        noted = await self.line.never_call_again()
+        words = LastWords(load_prompt("blocked" if noted else "not_blocked"))
+        await self.line.say_goodbye(words, after=after)
+
+    def permission_for(self, right: Right) -> Permission:
+        """A model wants to act on `right`: whether it may. Whoever was not heard to want it is
+        asked.
+        """
+        permission = self.rights.weigh(right)
+        if permission is not Permission.GRANTED:
+            self.leash.notify(Notice.UNASKED, right)
+        if permission is Permission.ASK:
+            asks_to_forget = right is Right.FORGET
+            self.line.say(load_prompt("confirm_forget" if asks_to_forget else "confirm_block"))
+        return permission

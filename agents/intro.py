@@ -6,15 +6,15 @@ from livekit.agents import RunContext, function_tool
 
 from agents.callee import Callee
 from agents.conversation import Conversation, NotSpoken
-from agents.do_not_call import do_not_call
-from agents.do_not_record import do_not_record
 from agents.handover import begin_handover
-from agents.memory.forget_me import forget_me
 from agents.memory.known import Known
 from agents.prompts import load_prompt
+from agents.rights.do_not_call import do_not_call
+from agents.rights.do_not_record import do_not_record
+from agents.rights.forget_me import forget_me
 from agents.story import StoryData
 from agents.storyteller import StoryAgent, carry_words
-from agents.taming.tamed import TamedAgent
+from agents.tamed import TamedAgent
 
 # Two facts, two tries for each, and two questions of the caller's own. A model that does not hand
 # over by then never will.

@@ -7,16 +7,16 @@ from livekit.agents.llm import ChatContext
 
 from agents.callee import Callee
 from agents.conversation import Conversation, NotSpoken
-from agents.do_not_call import do_not_call
-from agents.do_not_record import do_not_record
 from agents.handover import begin_handover
 from agents.intro import IntroAgent
 from agents.last_words import LastWords
-from agents.memory.forget_me import forget_me
 from agents.prompts import load_prompt
 from agents.resumed import BrokenStory, ResumedStoryAgent
+from agents.rights.do_not_call import do_not_call
+from agents.rights.do_not_record import do_not_record
+from agents.rights.forget_me import forget_me
 from agents.storyteller import StoryAgent, carry_words
-from agents.taming.tamed import TamedAgent
+from agents.tamed import TamedAgent
 
 # Two tries to be understood, and a question of the caller's own.
 _MOST_TURNS = 3

@@ -5,17 +5,17 @@ from livekit.agents.llm import ChatContext, ChatMessage, RealtimeModel
 from livekit.agents.types import NOT_GIVEN
 
 from agents.conversation import Conversation
-from agents.do_not_call import do_not_call
-from agents.do_not_record import do_not_record
 from agents.last_words import LastWords
 from agents.memory.consent import takes_leave
 from agents.memory.farewell import FarewellAgent
-from agents.memory.forget_me import forget_me
 from agents.memory.known import Known
 from agents.prompts import load_prompt
+from agents.rights.do_not_call import do_not_call
+from agents.rights.do_not_record import do_not_record
+from agents.rights.forget_me import forget_me
 from agents.stories import Premise, choose_premise
 from agents.story import StoryData
-from agents.taming.tamed import TamedAgent, turns_of
+from agents.tamed import TamedAgent, turns_of
 from agents.taming.wishes import may_want_to_leave
 
 

@@ -53,6 +53,9 @@ _EVENTS = {
     EventKind.RULES_TOLD: "the model began to read out its instructions",
     EventKind.INTRO_ENDED: "the model did not hand over: the story began without it",
     EventKind.GOODBYE_ALONE: "the model said goodbye without ending the call",
+    EventKind.OTHER_LANGUAGE: "a turn of Echo's was hardly English",
+    EventKind.RULES_CHALLENGED: "the caller told the model to leave its rules",
+    EventKind.UNASKED: "the model acted on a wish that the caller was not heard to have",
     EventKind.EMERGENCY: "the caller asked for help in an emergency",
     EventKind.END_ASKED: "the call was asked to end",
 }

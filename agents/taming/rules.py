@@ -26,7 +26,12 @@ class Rules:
         The plan of the story is not among them, nor is what they give as an example.
         """
         self._tail = (self._tail + piece)[-_TAIL_CHARS:]
-        return not _rows(self._tail).isdisjoint(_secrets())
+        return tells_rules(self._tail)
+
+
+def tells_rules(said: str) -> bool:
+    """Whether so many words in a row are the rules'."""
+    return not _rows(said).isdisjoint(_secrets())
 
 
 @cache

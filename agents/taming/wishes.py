@@ -25,6 +25,20 @@ _NOT_MEANT = re.compile(
     r"\b(?:not|no|isn't|wasn't|don't|doesn't|didn't|in the story) (?:\w+ ){0,2}$"
 )
 
+# Told to the model, not to Echo: "forget the rules of the house" may be said in a story, too, and
+# costs nobody anything.
+_RULES = (
+    r"(?:your|all|the|these|those|any|previous|prior|earlier|former|above|own) (?:\w+ ){0,2}?"
+    r"(?:rules|instructions|instruction|guidelines|prompt|prompts|programming|orders|restrictions)\b"
+)
+_CHALLENGE = re.compile(
+    rf"\b(?:ignore|forget|disregard|override|bypass|break|drop|leave|skip|change) {_RULES}"
+    rf"|\b(?:tell|read|repeat|show|print|reveal|say|give|what are|what is|what's)"
+    rf"(?: (?:me|us|out|to me|again))? {_RULES}"
+    r"|\b(?:system prompt|jailbreak|developer mode|you are now (?:a|an|no longer|not)"
+    r"|pretend (?:to be|you are|you're)|act as (?:a|an|if)|from now on you)\b"
+)
+
 # fmt: off
 _LEAVING = frozenset((
     "busy", "bye", "don't", "end", "enough", "goodbye", "later", "leave", "never", "no", "nope",
@@ -41,6 +55,11 @@ def asks_for_help(said: str) -> bool:
 def _is_meant(clause: str) -> bool:
     found = _HELP.search(clause)
     return found is not None and not _NOT_MEANT.search(clause[: found.start()])
+
+
+def challenges_rules(said: str) -> bool:
+    """Whether the caller seems to tell the model to leave its rules, or asks for them. English."""
+    return any(_CHALLENGE.search(" ".join(words_in(clause))) for clause in _CLAUSES.split(said))
 
 
 def may_want_to_leave(said: str) -> bool:

@@ -10,7 +10,8 @@ import typer
 from rich.console import Console
 
 from bench.models.call import Seen, talk
-from bench.models.families import FAMILIES, Family, Mode
+from bench.models.families import FAMILIES
+from bench.models.family import Family, Mode
 from bench.models.verdict import broken
 from local.caller import CallerError, SipCaller
 from local.stack import ProgramMissing, Stack, StackError

@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.models.families import Family
+from bench.models.family import Family
 from local.caller import CallerError
 from local.caller.errors import CallEnded, NothingHeard
 from local.caller.phone_call import PhoneCall

@@ -1,7 +1,7 @@
 """Whether a caller was treated decently, and the bill was bounded."""
 
 from bench.models.call import Seen
-from bench.models.families import Family
+from bench.models.family import Family
 
 # With filler and apology (3 and 8 s by default) the caller has heard something by then.
 _LONGEST_WAIT_S = 9.0

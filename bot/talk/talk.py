@@ -10,6 +10,7 @@ from livekit.agents import Agent, JobContext
 from agents.conversation import Conversation
 from agents.last_words import LastWords
 from agents.prompts import load_prompt
+from agents.rights.wishes import understood
 from agents.taming.leash import Leash
 from bot.livekit_gaps import cancel_and_wait, tap_output
 from bot.money.spending import Spending
@@ -44,6 +45,7 @@ from bot.talk.watchers.patience import Patience
 from bot.talk.watchers.silence import keep_silence_short
 from bot.talk.watchers.thread_keeper import ThreadKeeper
 from bot.talk.watchers.time_limit import keep_time_limit
+from bot.talk.watchers.wording import Wording
 
 logger = logging.getLogger("storyline.talk")
 
@@ -113,6 +115,7 @@ class Talk:
             has_handed_over=self._continued is not None and self._continued.story is not None,
         )
         self._leash.notify = self._chronicler.noticed
+        Wording(self.session, self._leash.notify)
         voice = SessionVoice(self.session)
         self.floor = Floor(voice, self._chronicler.noting(self._clips), ending)
         self._hearing = Hearing(
@@ -121,7 +124,7 @@ class Talk:
             may_tell_keys=self._may_tell_keys,
         )
         self._emergency = Emergency(self.floor, voice.hush, self._leash.notify)
-        self._turns.on_late_words = self._emergency.heard
+        self._turns.on_late_words = self._hear_late
         self._monologue = Monologue(self.session, self.floor, self._leash.notify)
         self._keypad = Keypad(self.session, self.floor, line.keys)
         caller_line = CallerLine(
@@ -271,9 +274,12 @@ class Talk:
             return limit_s
         return max(min(_LEFT_S, limit_s), limit_s - (utc_now() - begun).total_seconds())
 
+    def _hear_late(self, words: str) -> None:  # no agent is told of them any more
+        self._emergency.heard(words)
+        self._conversation.rights.hear(understood(words))
+
     def _may_tell_keys(self) -> bool:
-        introduces = self._conversation.story is None
-        return introduces and self._settings.story.tell_keys == "if_needed"
+        return self._conversation.story is None and self._settings.story.tell_keys == "if_needed"
 
     async def _keep_cost(self, spending: Spending) -> None:
         diary = self._recorder.diary

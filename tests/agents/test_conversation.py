@@ -14,6 +14,7 @@ from agents.last_words import LastWords
 from agents.memory.keeping import Memory, NoMemory
 from agents.memory.known import Past
 from agents.prompts import load_prompt
+from agents.rights.wishes import understood
 from agents.story import NEUTRAL_LOCATION, NEUTRAL_NAME, StoryData
 from agents.storyteller import StoryAgent
 from tests.agents.fake_line import FakeLine
@@ -48,6 +49,8 @@ class Talk:
         ]
 
     async def say(self, text: str) -> None:
+        # What LiveKit tells an agent of spoken turns alone.
+        self.session.userdata.rights.hear(understood(text))
         async with asyncio.timeout(5):
             await self.session.run(user_input=text)
 

@@ -38,9 +38,12 @@ class EventKind(StrEnum):
     CUT_SHORT = "cut_short"  # a turn of Echo's was longer than a caller can listen
     NOTHING_SAID = "nothing_said"  # the model wrote no word: Echo said a sentence of ours
     QUESTION_ADDED = "question_added"  # the model ended on a statement
-    RULES_TOLD = "rules_told"  # the model read out its instructions, and was cut off
+    RULES_TOLD = "rules_told"  # the model read out its instructions; by voice nobody cuts it off
     INTRO_ENDED = "intro_ended"  # the model did not hand over: the story began without it
     GOODBYE_ALONE = "goodbye_alone"  # the model said goodbye and did not end the call
+    OTHER_LANGUAGE = "other_language"  # a turn of Echo's was hardly English
+    RULES_CHALLENGED = "rules_challenged"  # the caller told the model to leave its rules
+    UNASKED = "unasked"  # the model acted on a wish that nobody heard: the caller was asked
     EMERGENCY = "emergency"  # the caller asked for help, and heard what is fixed for that
     END_ASKED = "end_asked"  # an operator, or a worker that drains, asked the call to end
 

@@ -14,7 +14,7 @@ class Emergency:
     """Says the fixed sentence upon words that no agent is told any more. `run` must be running.
 
     A model that hears by itself is given the turn without words when they are late; what comes in
-    time is answered by the agents (agents/taming/tamed.py). `hush` ends what Echo says, and what
+    time is answered by the agents (agents/tamed.py). `hush` ends what Echo says, and what
     she is only about to say: the model's answer to words that it was not given.
     """
 

@@ -18,6 +18,9 @@ _COUNTED = (
     EventKind.RULES_TOLD,
     EventKind.INTRO_ENDED,
     EventKind.GOODBYE_ALONE,
+    EventKind.OTHER_LANGUAGE,
+    EventKind.RULES_CHALLENGED,
+    EventKind.UNASKED,
     EventKind.EMERGENCY,
 )
 

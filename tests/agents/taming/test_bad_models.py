@@ -172,7 +172,7 @@ async def test_the_story_is_not_finished_before_it_has_begun() -> None:
 
 @pytest.mark.parametrize(("words", "goodbyes"), [("I open it.", 0), ("Please stop.", 1)])
 async def test_a_realtime_model_that_tells_nothing_does_not_finish_the_story_either(
-    words: str, goodbyes: int
+    words: str, goodbyes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     agent, line = telling(), FakeLine()
     context = SimpleNamespace(
@@ -182,6 +182,7 @@ async def test_a_realtime_model_that_tells_nothing_does_not_finish_the_story_eit
     )
     # Of a realtime model's caller the agent hears in this way alone.
     message = ChatMessage(role="user", content=[words])
+    monkeypatch.setattr(StoryAgent, "session", context)
     await agent.on_user_turn_completed(agent.chat_ctx.copy(), message)
     with pytest.raises(StopResponse if goodbyes else ToolError):
         await StoryAgent.story_finished(agent, cast(RunContext[Conversation], context))

@@ -5,7 +5,7 @@ import pytest
 from agents.conversation import WHO
 from agents.prompts import load_prompt
 from agents.stories import load_premises
-from agents.taming.rules import Rules
+from agents.taming.rules import Rules, tells_rules
 
 pytestmark = pytest.mark.unit
 
@@ -43,3 +43,9 @@ def test_what_echo_may_say_is_no_rule(said: str) -> None:
 
 def test_the_plan_of_a_story_may_be_told_in_its_own_words() -> None:
     assert not any(Rules().are_in(premise.plan) for premise in load_premises())
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_so_are_they_in_the_middle_of_a_long_turn(rule: str) -> None:
+    assert tells_rules(f"{'The wind rises. ' * 100}{rule}{' The sea is dark.' * 100}")
+    assert not tells_rules("The wind rises, and the sea is dark and loud. " * 100)

@@ -3,7 +3,9 @@
 import pytest
 
 from agents.taming.notices import Notice
-from bench.models.families import CALLERS, FAMILIES, MODELS, Family
+from bench.models.callers import CALLERS
+from bench.models.families import FAMILIES, MODELS
+from bench.models.family import Family
 from bot.records import EndReason
 
 pytestmark = pytest.mark.unit

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bench.models.call import Seen
-from bench.models.families import Family
+from bench.models.family import Family
 from bench.models.verdict import broken
 
 pytestmark = pytest.mark.unit

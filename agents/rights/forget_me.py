@@ -6,7 +6,8 @@ from livekit.agents import RunContext, StopResponse, function_tool
 
 from agents.conversation import Conversation
 from agents.memory.keeping import Forgot
-from agents.prompts import load_prompt
+from agents.rights.asking import Right
+from agents.rights.permission import heed
 
 
 @runtime_checkable
@@ -27,13 +28,10 @@ async def forget_me(context: RunContext[Conversation], name: str = "") -> None:
         name: What the person has said they are called. Empty if they have not said it.
     """
     conversation = context.userdata
+    heed(conversation.permission_for(Right.FORGET))
     became = await conversation.forget(name)
-    if became is Forgot.NAME_NEEDED:
-        conversation.line.say(load_prompt(became))
-        raise StopResponse
     agent = context.session.current_agent
-    if isinstance(agent, HasPast):
+    if became is not Forgot.NAME_NEEDED and isinstance(agent, HasPast):
         await agent.forget_past()
-    question = "ask_both" if conversation.story is None else "go_on_or_end"
-    conversation.line.say(f"{load_prompt(became)} {load_prompt(question)}")
+    conversation.tell_forgotten(became)
     raise StopResponse

@@ -9,12 +9,15 @@ from livekit.agents import Agent, APIError, ModelSettings, StopResponse
 from livekit.agents.llm import ChatContext, ChatMessage, Tool, ToolContext
 
 from agents.conversation import Conversation
+from agents.memory.keeping import Forgot
 from agents.prompts import load_prompt
+from agents.rights.asking import Right
+from agents.rights.wishes import understood
 from agents.taming.answer import Bounds, Piece, held
 from agents.taming.calls import Calls
 from agents.taming.leash import Leash
 from agents.taming.notices import Notice
-from agents.taming.wishes import asks_for_help
+from agents.taming.wishes import asks_for_help, challenges_rules
 
 
 def turns_of(chat_ctx: ChatContext) -> list[str]:
@@ -51,12 +54,30 @@ class TamedAgent(Agent):
                 yield piece
 
     async def on_user_turn_completed(self, turn_ctx: ChatContext, new_message: ChatMessage) -> None:
-        """Answer a caller in need ourselves: no model is asked what to say."""
-        if asks_for_help(new_message.text_content or ""):
-            conversation: Conversation = self.session.userdata
+        """Answer a caller in need ourselves, and one who says yes to what we asked about their
+        rights: no model is asked what to say.
+        """
+        said = new_message.text_content or ""
+        conversation: Conversation = self.session.userdata
+        if asks_for_help(said):
             conversation.leash.notify(Notice.EMERGENCY, "")
             conversation.line.say(load_prompt("emergency"))
             raise StopResponse
+        if challenges_rules(said):
+            conversation.leash.notify(Notice.RULES_CHALLENGED, "")
+        match conversation.rights.hear(understood(said)):
+            case Right.FORGET:
+                became = await conversation.forget()
+                if became is not Forgot.NAME_NEEDED:
+                    await self.forget_past()
+                conversation.tell_forgotten(became)
+                raise StopResponse
+            case Right.BLOCK:
+                await conversation.never_call_again(after=_nothing)
+                raise StopResponse
+
+    async def forget_past(self) -> None:
+        """Know nothing but this call."""
 
     def _bounds(self, said: list[str], leash: Leash, calls: Calls) -> Bounds:
         return Bounds(
@@ -91,3 +112,7 @@ class TamedAgent(Agent):
     def _is_welcome(self, said: list[str], tool: str) -> bool:
         """Whether `tool` may be called in this turn."""
         return True
+
+
+async def _nothing() -> None:
+    """Nothing is being said that would have to be waited for."""
