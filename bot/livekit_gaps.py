@@ -59,6 +59,15 @@ def certificates() -> ssl.SSLContext:
     return http_context._create_ssl_context()
 
 
+def load_native_library() -> None:
+    """Load LiveKit's native library into this process, with its threads: 25 ms of processor that
+    joining the room would take otherwise. Not before a fork, which it does not survive.
+
+    Nothing public does that alone; whatever is native brings it along.
+    """
+    rtc.AudioResampler(8000, 16000)
+
+
 def keep_open(error: RealtimeModelError) -> None:
     """Keep a session whose realtime model has failed; to be called in the "error" event.
 

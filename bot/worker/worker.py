@@ -11,7 +11,7 @@ from livekit.agents import JobProcess
 
 from bot import messages
 from bot.call.entry import take_call
-from bot.livekit_gaps import PRELOADED, has_begun
+from bot.livekit_gaps import PRELOADED, has_begun, load_native_library
 from bot.messages import Message
 from bot.money.prices import PriceTable
 from bot.records import DatabaseUnavailable, RecordsError, migrate
@@ -43,6 +43,7 @@ _MIGRATE_AGAIN_S = 5.0
 
 def prewarm(settings: Settings, process: JobProcess) -> None:
     """Load what every call needs, before there is one."""
+    load_native_library()
     prices = PriceTable.load(settings.kept.prices)
     tracing = _start_tracing(settings)
     Warm(settings, load_vad(), make_clients(settings.providers), prices, tracing).keep(process)

@@ -2,9 +2,12 @@
 
 import importlib
 import socket
+import subprocess
+import sys
 
 import pytest
 
+from bot.records import DatabaseUnavailable
 from bot.talk import preload
 
 pytestmark = pytest.mark.unit
@@ -26,4 +29,31 @@ def test_certificates_that_cannot_be_read_do_not_end_the_fork_server(
 
     monkeypatch.setattr("bot.livekit_gaps.certificates", unreadable)
     with pytest.raises(OSError, match="no such file"):
+        importlib.reload(preload).rehearse()
+
+
+def test_a_fork_inherits_no_thread_and_no_native_library() -> None:
+    """Both would be there in name only: a process that is forked has one thread."""
+    script = (
+        "import threading, bot.talk.preload\n"
+        "from livekit.rtc._ffi_client import FfiClient\n"
+        "print(threading.active_count(), FfiClient._instance)\n"
+        "from bot.livekit_gaps import load_native_library\n"
+        "load_native_library()\n"
+        "print(FfiClient._instance is not None)\n"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert found.stdout.splitlines() == ["1 None", "True"]
+
+
+def test_records_that_cannot_be_rehearsed_do_not_end_the_fork_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def fail() -> None:
+        raise DatabaseUnavailable("no SQLite")
+
+    monkeypatch.setattr("bot.records.rehearsal.rehearse_records", fail)
+    with pytest.raises(DatabaseUnavailable, match="no SQLite"):
         importlib.reload(preload).rehearse()

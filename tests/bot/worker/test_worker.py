@@ -281,11 +281,14 @@ async def test_a_process_is_prepared_with_all_that_a_call_needs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     process: Any = SimpleNamespace(userdata={})
+    native: list[str] = []
     monkeypatch.setattr(module, "load_vad", lambda: "vad")
     monkeypatch.setattr(module, "make_clients", lambda _: "clients")
+    monkeypatch.setattr(module, "load_native_library", lambda: native.append("loaded"))
     await asyncio.to_thread(prewarm, made(), process)
     warm: Any = Warm.of(process)
     assert (warm.settings, warm.vad, warm.clients) == (made(), "vad", "clients")
+    assert native == ["loaded"]
 
 
 async def test_a_process_whose_fork_server_has_read_everything_reads_nothing_again(
