@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from livekit.agents import Agent
 from livekit.agents.llm import RealtimeModel
 
 from agents.last_words import LastWords
@@ -24,6 +25,11 @@ WHO = "this is Echo, an automated storyteller"
 
 class NotSpoken(Exception):
     """The first words were not said: the call is over, or somebody else has taken the word."""
+
+
+async def _with_nobody(told: StoryData) -> Agent | None:
+    """No story of another call is known."""
+    return None
 
 
 class PhoneLine(Protocol):
@@ -78,7 +84,8 @@ class Conversation:
     `leaves_nothing`: the caller objected to something, so the story is not kept for another call.
     `is_offered`: `story` is another call's, and the caller has not chosen yet to go on with it.
     `leash`: what the models may still do in this call. `rights`: what the caller was heard to want
-    that no model may decide.
+    that no model may decide. `reunite`: who offers somebody that has told their name to go on with
+    a story that broke off in another call; None where nobody does.
     """
 
     line: PhoneLine
@@ -97,6 +104,7 @@ class Conversation:
     is_offered: bool = False
     leash: Leash = field(default_factory=Leash)
     rights: Rights = field(default_factory=Rights)
+    reunite: Callable[[StoryData], Awaitable[Agent | None]] = _with_nobody
     handover: str | None = None  # the id of the speech that handed over to the storyteller
 
     def meet(self, told: StoryData) -> tuple[StoryData, Premise]:

@@ -2,7 +2,7 @@
 
 import contextlib
 
-from livekit.agents import RunContext, function_tool
+from livekit.agents import Agent, RunContext, function_tool
 
 from agents.callee import Callee
 from agents.conversation import Conversation, NotSpoken
@@ -79,7 +79,7 @@ class IntroAgent(TamedAgent):
     @function_tool
     async def information_gathered(
         self, context: RunContext[Conversation], name: str = "", location: str = ""
-    ) -> StoryAgent:
+    ) -> Agent:
         """Call this as soon as the caller's name and place are known or refused.
 
         Args:
@@ -88,6 +88,8 @@ class IntroAgent(TamedAgent):
         """
         conversation = begin_handover(context)
         story = (self._callee or Callee()).story(name, location)
+        if story.has_name and (offering := await conversation.reunite(story)) is not None:
+            return offering
         return self._hand_over(conversation, story)
 
     def _words_of_ours(self, said: list[str]) -> str:

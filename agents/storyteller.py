@@ -14,6 +14,7 @@ from agents.rights.do_not_call import do_not_call
 from agents.rights.do_not_record import do_not_record
 from agents.rights.forget_me import forget_me
 from agents.stories import Premise, choose_premise
+from agents.stories.ending import was_told
 from agents.story import StoryData
 from agents.tamed import TamedAgent, turns_of
 from agents.taming.wishes import may_want_to_leave
@@ -30,8 +31,8 @@ def carry_words(chat_ctx: ChatContext) -> ChatContext:
     )
 
 
-def _told_in(chat_ctx: ChatContext) -> int:
-    return sum(m.role == "assistant" for m in chat_ctx.messages())
+def _told_in(chat_ctx: ChatContext) -> list[str]:
+    return [m.text_content or "" for m in chat_ctx.messages() if m.role == "assistant"]
 
 
 class StoryAgent(TamedAgent):
@@ -69,7 +70,8 @@ class StoryAgent(TamedAgent):
         # What both had said before the story, and what the caller has said in it: of a realtime
         # model's caller no message is kept.
         self._said_before = turns_of(chat_ctx) if chat_ctx is not None else []
-        self._told_before = _told_in(chat_ctx) if chat_ctx is not None else 0
+        # Of a story that is gone on with, everything counts, a turn or two of before included.
+        self._told_before = 0 if chat_ctx is None or resuming else len(_told_in(chat_ctx))
         self._heard: list[str] = []
 
     @property
@@ -109,15 +111,17 @@ class StoryAgent(TamedAgent):
         context.disallow_interruptions()
         conversation = context.userdata
         conversation.leash.is_ending = True
+        finished = was_told(self.premise, _told_in(self.chat_ctx)[self._told_before :])
         if conversation.person is not None:
-            await conversation.memory.remember(self._story, self.premise, finished=True)
+            await conversation.memory.remember(self._story, self.premise, finished=finished)
         elif self._may_be_remembered(conversation):
-            return FarewellAgent(self._story, self.premise, carry_words(self.chat_ctx))
-        words = LastWords(
+            words = carry_words(self.chat_ctx)
+            return FarewellAgent(self._story, self.premise, words, was_told=finished)
+        last_words = LastWords(
             text=load_prompt("goodbye_spoken", name=self._story.name),
             instructions=load_prompt("goodbye", name=self._story.name),
         )
-        await conversation.line.say_goodbye(words, after=context.wait_for_playout)
+        await conversation.line.say_goodbye(last_words, after=context.wait_for_playout)
         raise StopResponse
 
     def _may_be_remembered(self, conversation: Conversation) -> bool:
@@ -133,7 +137,7 @@ class StoryAgent(TamedAgent):
         last = (said if has_said_more else self._heard or said)[-1:]
         if self._resuming or any(map(may_want_to_leave, last)):
             return True
-        has_told = _told_in(self.chat_ctx) > self._told_before
+        has_told = len(_told_in(self.chat_ctx)) > self._told_before
         return has_told and (has_said_more or bool(self._heard))
 
     def _is_welcome(self, said: list[str], tool: str) -> bool:

@@ -26,11 +26,16 @@ class FarewellAgent(Agent):
     """Asks one fixed question, and ends the call whatever comes.
 
     No model answers in here, in neither story mode: whether somebody said yes is judged by their
-    own words, and the goodbye is fixed.
+    own words, and the goodbye is fixed. `was_told`: the story came to its end.
     """
 
     def __init__(
-        self, story: StoryData, premise: Premise, chat_ctx: ChatContext | None = None
+        self,
+        story: StoryData,
+        premise: Premise,
+        chat_ctx: ChatContext | None = None,
+        *,
+        was_told: bool = True,
     ) -> None:
         super().__init__(
             instructions=load_prompt("ask_to_remember"),
@@ -40,6 +45,7 @@ class FarewellAgent(Agent):
         )
         self._story = story
         self._premise = premise
+        self._was_told = was_told
         self._answered = asyncio.Event()
         self._answer = ""
         self._asked_again = False
@@ -79,7 +85,7 @@ class FarewellAgent(Agent):
                 became = await conversation.forget()
             return f"{load_prompt(became)} {goodbye}"
         if says_yes(self._answer) and await conversation.memory.remember(
-            self._story, self._premise, finished=True
+            self._story, self._premise, finished=self._was_told
         ):
             return load_prompt("goodbye_remembered", name=name)
         return goodbye

@@ -73,9 +73,8 @@ class InboundCall:
             self._records, self._settings, self._recorder.record.call_id, info
         )
         past = await self._acquaintance.recall()
-        returning = await Resuming(
-            self._settings, self._records, self._recorder, self._keeper
-        ).of_caller(info)
+        resuming = Resuming(self._settings, self._records, self._recorder, self._keeper)
+        returning = await resuming.of_caller(info)
         talk = Talk(
             self._ctx,
             self._settings,
@@ -92,9 +91,12 @@ class InboundCall:
             ask_left=asking(self._records.gate, self._recorder, costs_of(self._settings)),
             keeper=self._keeper,
         )
+        conversation = talk.session.userdata
         if returning is not None:
-            returning.remember(talk.session.userdata)
-        self._acquaintance.introduce(talk.session.userdata)
+            returning.remember(conversation)
+        else:
+            conversation.reunite = partial(resuming.of_name, info, conversation)
+        self._acquaintance.introduce(conversation)
         await talk.run()
 
     async def finish(self) -> None:

@@ -10,7 +10,8 @@ from local.storyteller.vocabulary import word_list
 # What Whisper writes for silence, breath and noise.
 NOISE = re.compile(
     r"(you|thank you|thanks|thanks for watching|thank you for watching|um+|uh+|hm+|mm+|ah|oh|so|"
-    r"bye bye bye|music|silence|blank audio|the|and|i|a|okay so|well|huh|eh)"
+    r"bye bye bye|music|silence|blank audio|the|and|i|a|okay so|well|huh|eh|laughter|laughs|"
+    r"(ha|heh|hee|ho)( ?(ha|heh|hee|ho))+)"
 )
 
 _YES = re.compile(

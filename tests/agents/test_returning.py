@@ -13,6 +13,7 @@ from agents.resumed import BrokenStory, ResumedStoryAgent
 from agents.returning import ReturningAgent
 from agents.stories import load_premises
 from agents.story import StoryData
+from agents.storyteller import StoryAgent
 from tests.agents.fake_line import FakeLine
 from tests.agents.scripted_llm import Answer, ScriptedLLM
 from tests.agents.test_conversation import Talk, gathered, talk
@@ -79,6 +80,38 @@ async def test_the_model_that_asks_knows_the_name_and_nothing_of_the_story() -> 
     for secret in ("Lisbon", "tower", PREMISE.plan.splitlines()[0]):
         assert secret not in str(agent.instructions)
     assert agent.chat_ctx.items == []
+
+
+async def reunited(told: StoryData) -> ReturningAgent:
+    return ReturningAgent(broken(), told=told)
+
+
+async def test_whoever_has_told_their_name_is_offered_to_go_on_and_not_asked_again() -> None:
+    tom = gathered("Maria", "Porto")
+    async with talk(tom, ANEW, TOLD_ON) as call:
+        call.session.userdata.reunite = reunited
+        await call.say("Maria, from Porto.")
+        assert call.said[-1] == f"{load_prompt('welcome_broken', name='Maria')} {OFFER}"
+        await call.say("A new one.")
+        agent = call.session.current_agent
+        assert isinstance(agent, StoryAgent)
+        assert agent.story == StoryData("Maria", "Porto")
+        assert agent.premise not in (PREMISE, OTHER)
+        assert call.said[-1] == TOLD_ON.text
+
+
+async def test_they_may_object_to_the_recording_there_too() -> None:
+    async with talk(gathered("Maria", "Porto"), is_recorded=True) as call:
+        call.session.userdata.reunite = reunited
+        await call.say("Maria, from Porto.")
+        assert "do_not_record" in tools_of(call)
+
+
+async def test_whoever_tells_no_name_is_nobodys_story() -> None:
+    async with talk(gathered("", "Porto"), TOLD_ON) as call:
+        call.session.userdata.reunite = reunited
+        await call.say("I would rather not say.")
+        assert isinstance(call.session.current_agent, StoryAgent)
 
 
 async def test_until_the_caller_has_chosen_it_is_their_story() -> None:

@@ -4,7 +4,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 
+from agents.conversation import Conversation
+from agents.memory.known import first_name
 from agents.returning import ReturningAgent
+from agents.story import StoryData
 from bot.call.resuming.broken import broken_story
 from bot.records import CallRecorder, Order, Records, RecordsError, utc_now
 from bot.records.diary import EventKind
@@ -31,19 +34,40 @@ class Resuming:
         self._stories = records.unfinished
         self._recorder = recorder
         self._keeper = keeper
+        self._was_looked_for = False
 
     async def of_caller(self, caller: CallInfo) -> ReturningAgent | None:
         """Who offers this caller to go on; None where nobody does.
 
-        The offer tells a name. So it is made to a number that is shown, and that the carrier does
-        not say it has doubts of.
+        The offer tells a name. So it is made to a number for which the carrier vouches; otherwise
+        the caller has to say the name first (`of_name`). It is the rule of the memory, too.
         """
         number = caller.caller_number
-        if not self._keep or not number or caller.is_withheld or caller.is_doubted:
+        if not self._keep or not number or caller.is_withheld or not caller.is_attested:
             return None
         call_id = self._recorder.record.call_id
         taking = self._stories.take_newest(number, call_id, utc_now(), self._keep)
-        return await self._offer(taking, _TAKE_LIMIT_S, was_called=False)
+        return await self._offer(taking, _TAKE_LIMIT_S)
+
+    async def of_name(
+        self, caller: CallInfo, conversation: Conversation, told: StoryData
+    ) -> ReturningAgent | None:
+        """Who offers to go on to a caller who has told their name: once, and under that name."""
+        number = caller.caller_number
+        if not self._keep or not number or caller.is_withheld or self._was_looked_for:
+            return None
+        self._was_looked_for = True
+        returning = await self._offer(self._take_named(number, told), _TAKE_LIMIT_S, told=told)
+        if returning is not None:
+            returning.remember(conversation)
+        return returning
+
+    async def _take_named(self, number: str, told: StoryData) -> Unfinished | None:
+        found = await self._stories.find_newest(number, utc_now(), self._keep)
+        if found is None or first_name(found.thread.name or "") != first_name(told.name):
+            return None
+        call_id = self._recorder.record.call_id
+        return await self._stories.take(found.call_id, call_id, utc_now(), self._keep)
 
     async def of_order(self, order: Order) -> ReturningAgent | None:
         """Who offers the person who is called to go on, if the order wants that; None where no
@@ -55,7 +79,12 @@ class Resuming:
         return await self._offer(taking, _TAKE_BACK_LIMIT_S, was_called=True)
 
     async def _offer(
-        self, taking: Awaitable[Unfinished | None], limit_s: float, *, was_called: bool
+        self,
+        taking: Awaitable[Unfinished | None],
+        limit_s: float,
+        *,
+        was_called: bool = False,
+        told: StoryData | None = None,
     ) -> ReturningAgent | None:
         try:
             async with asyncio.timeout(limit_s):
@@ -68,4 +97,4 @@ class Resuming:
         logger.info("a story that broke off is offered", extra={"broke_off_in": found.call_id})
         self._recorder.diary.note(EventKind.RESUME_OFFERED, found.call_id)
         self._keeper.begin_with(found.thread)
-        return ReturningAgent(broken_story(found.thread), was_called=was_called)
+        return ReturningAgent(broken_story(found.thread), was_called=was_called, told=told)

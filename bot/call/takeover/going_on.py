@@ -1,14 +1,10 @@
 """What Echo says when she goes on: a pure function of where the story stands."""
 
-import re
 from dataclasses import dataclass
 
 from agents.prompts import load_prompt
-from bot.records.thread import Said, Thread
-
-# A question that was longer is not asked again word by word.
-_LONGEST = 320
-_QUESTION = re.compile(r"[^.!?]*\?\s*$")
+from bot.call.resuming.last_question import open_question
+from bot.records.thread import Thread
 
 
 @dataclass(frozen=True)
@@ -31,12 +27,6 @@ def how_to_go_on(thread: Thread) -> GoingOn:
         if thread.in_story:
             return GoingOn(sorry, load_prompt("begin_story"))
         return GoingOn(f"{sorry} {load_prompt('greeting_question')}")
-    if said[-1].by_echo and (question := _question(said[-1])):
+    if question := open_question(thread):
         return GoingOn(f"{sorry} {question}")
     return GoingOn(sorry, load_prompt("resume_story" if thread.in_story else "resume_intro"))
-
-
-def _question(said: Said) -> str:
-    found = _QUESTION.search(said.text)
-    question = found.group().strip() if found else ""
-    return question if len(question) <= _LONGEST else ""

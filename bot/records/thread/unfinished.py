@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from bot.records.database import Database
 from bot.records.table import calls, theirs
@@ -37,6 +37,10 @@ class UnfinishedStories:
         """The story that broke off in this call. It is still anybody's."""
         found = await self._read(threads.c.call_id == call_id, now - keep)
         return found[0].thread if found else None
+
+    async def find_newest(self, number: str, now: datetime, keep: timedelta) -> Unfinished | None:
+        """The newest story that broke off in a call with `number`. It is still anybody's."""
+        return next(iter(await self._read(theirs(number), now - keep)), None)
 
     async def take(
         self, call_id: str, by: str, now: datetime, keep: timedelta
@@ -74,6 +78,10 @@ class UnfinishedStories:
                 .where(threads.c.call_id == story.call_id, broke_off_since(now - keep))
                 .values(call_id=by, deaths=0, updated_at=now)
             )
-            if await self._database.write(takes):
-                return story
+            # A call that has been talked in has a thread of its own by now.
+            own = delete(threads).where(threads.c.call_id == by)
+            async with self._database.writing() as connection:
+                await connection.execute(own)
+                if (await connection.execute(takes)).rowcount:
+                    return story
         return None

@@ -47,12 +47,13 @@ class ThreadKeeper:
         self._keeps_unfinished = keeps_unfinished
         self._session: AgentSession[Conversation] | None = None
         self._said = list(before.said) if before else []
+        self._offered = before.premise if before is not None and before.is_offered else None
         self._news = asyncio.Event()
         self._news.set()
 
     def begin_with(self, thread: Thread) -> None:
         """What another call had kept of its story, which this one may go on with."""
-        self._before, self._said = thread, list(thread.said)
+        self._before, self._said, self._offered = thread, list(thread.said), thread.premise
 
     def listen(self, session: AgentSession[Conversation], floor: Floor) -> None:
         """Hear what is said in this session."""
@@ -118,8 +119,11 @@ class ThreadKeeper:
 
     def _drop_given_up(self, conversation: Conversation) -> None:
         """Of a story that the caller did not want to go on with, nothing is kept."""
-        if conversation.story is None:
+        premise, offered = conversation.premise, self._offered
+        tells_another = offered is not None and premise is not None and premise.id != offered
+        if conversation.story is None or tells_another:
             self._said = [each for each in self._said if not each.in_story]
+            self._offered = None
 
     def _on_item(self, event: ConversationItemAddedEvent) -> None:
         item = event.item

@@ -34,6 +34,7 @@ KNOWN = Known("Maria", "Lisbon", (LIGHTHOUSE.told,))
 CERTAIN = Past((KNOWN,), ALL_BUT_ONE, may_be_told=True)
 FORGED = Past((KNOWN,), ALL_BUT_ONE)
 HELLO = load_prompt("hello", who=WHO)
+THE_END = Answer("The boat is home, and that was the end. Did you like it?")
 
 
 def wish(name: str = "") -> Answer:
@@ -140,9 +141,10 @@ async def at_the_end(
     said: str = "No, thank you. That was lovely.",
     memory: FakeMemory | None = None,
     story: StoryData = MARIA,
+    last: Answer = BEGIN,
 ) -> AsyncIterator[Talk]:
     agent = StoryAgent(story, LIGHTHOUSE)
-    async with talk(BEGIN, FINISHED, agent=agent, memory=memory or FakeMemory()) as call:
+    async with talk(last, FINISHED, agent=agent, memory=memory or FakeMemory()) as call:
         call.session.userdata.meet(story)
         call.call_out(said)
         await call.until(
@@ -168,7 +170,7 @@ async def test_a_caller_is_asked_once_and_only_a_yes_is_kept(
         assert isinstance(call.session.current_agent, FarewellAgent)
         call.call_out(answer)
         assert await goodbye(call) == load_prompt(ends, name="Maria")
-        assert memory.kept == [(MARIA, "lighthouse", True)] * is_kept
+        assert memory.kept == [(MARIA, "lighthouse", False)] * is_kept, "it was stopped"
         assert call.said.count(load_prompt("ask_to_remember")) == 1
         assert len(call.llm.asked) == 2, "no model judges a yes"
 
@@ -252,16 +254,27 @@ async def test_nobody_is_asked_who_cannot_be_known_again(
         assert len(call.line.goodbyes) == 1
 
 
-async def test_whoever_is_known_is_not_asked_again_and_the_story_is_kept() -> None:
+@pytest.mark.parametrize(("last", "is_whole"), [(BEGIN, False), (THE_END, True)])
+async def test_whoever_is_known_is_not_asked_again_and_the_story_is_kept(
+    last: Answer, is_whole: bool
+) -> None:
     memory = FakeMemory()
-    answers = (gathered("Maria", "Lisbon"), BEGIN, FINISHED)
+    answers = (gathered("Maria", "Lisbon"), last, FINISHED)
     async with talk(*answers, past=CERTAIN, memory=memory) as call:
         await call.say("Yes.")
         await call.say("No, thank you.")
         name = load_prompt("goodbye_spoken", name="Maria")
         own = load_prompt("goodbye", name="Maria")
         assert call.line.goodbyes == [LastWords(name, own)]
-        assert [finished for _, _, finished in memory.kept] == [False, True]
+        assert [finished for _, _, finished in memory.kept] == [False, is_whole]
+
+
+async def test_a_story_that_came_to_its_end_is_remembered_as_told() -> None:
+    memory = FakeMemory()
+    async with at_the_end(memory=memory, last=THE_END) as call:
+        call.call_out("Yes, please.")
+        await goodbye(call)
+        assert memory.kept == [(MARIA, "lighthouse", True)]
 
 
 # --- forget me ------------------------------------------------------------------------------------

@@ -70,6 +70,12 @@ class FakeRecords:
     async def take_newest(self, number: str, *_: Any) -> Unfinished | None:
         return self.story
 
+    async def find_newest(self, number: str, *_: Any) -> Unfinished | None:
+        return self.story
+
+    async def take(self, call_id: str, *_: Any) -> Unfinished | None:
+        return self.story
+
     async def of(self, number: str) -> tuple[Remembered, ...]:
         return self.remembered.get(number, ())
 
@@ -115,11 +121,21 @@ async def test_a_caller_is_talked_with_by_echo_as_she_introduces_herself() -> No
 
 
 async def test_a_caller_whose_story_broke_off_is_offered_to_go_on() -> None:
-    call = Call(somebody())
+    call = Call(somebody(attributes=ATTESTED))
     call.records.story = Unfinished("before", Thread(name="Maria", location="Lisbon"))
     talk = await call.carry()
     assert isinstance(talk.first_agent, ReturningAgent)
     assert talk.session.userdata.story == StoryData("Maria", "Lisbon")
+
+
+async def test_where_nobody_vouches_for_the_number_they_are_once_they_have_said_the_name() -> None:
+    call = Call(somebody())
+    call.records.story = Unfinished("before", Thread(name="Maria", location="Lisbon"))
+    talk = await call.carry()
+    assert isinstance(talk.first_agent, IntroAgent)
+    conversation = talk.session.userdata
+    assert isinstance(await conversation.reunite(StoryData("Maria", "Porto")), ReturningAgent)
+    assert conversation.is_offered
 
 
 async def test_only_sound_is_asked_for() -> None:

@@ -103,3 +103,10 @@ def test_an_example_in_quotes_is_said_as_it_stands() -> None:
     call = introduction()
     said = reply(call.history, ["information_gathered"], 'Say: "One moment,  please."')
     assert said == Reply(text="One moment, please.")
+
+
+@pytest.mark.parametrize("sound", ["Ha ha ha!", "Haha.", "[laughter]", "Hee hee."])
+def test_nobody_is_called_by_their_laughter(sound: str) -> None:
+    call = introduction()
+    assert call.say(sound).tool_calls == ()
+    assert gathered(call.say("I'm Maria from Lisbon.")) == ("Maria", "Lisbon")

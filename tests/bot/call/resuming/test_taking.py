@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 
+from agents.conversation import Conversation
 from agents.returning import ReturningAgent
 from agents.stories import load_premises
 from agents.story import StoryData
@@ -37,6 +38,12 @@ SHOWN = {
     "sip.phoneNumber": "+12025550123",
     "sip.trunkPhoneNumber": "+12025550100",
 }
+VOUCHED = {"storyline.attestation": "A"}
+DOUBTED: list[dict[str, str]] = [
+    {"storyline.attestation": "B"},
+    {"storyline.attestation": "C"},
+    {},
+]
 
 
 class FakeStories:
@@ -44,6 +51,7 @@ class FakeStories:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, timedelta]] = []
+        self.looked: list[str] = []
         self.error: Exception | None = None
         self.is_stuck = False
 
@@ -51,6 +59,10 @@ class FakeStories:
         self, number: str, by: str, now: Any, keep: timedelta
     ) -> Unfinished | None:
         self.asked.append((number, by, keep))
+        return await self._answer()
+
+    async def find_newest(self, number: str, now: Any, keep: timedelta) -> Unfinished | None:
+        self.looked.append(number)
         return await self._answer()
 
     async def take(self, call_id: str, by: str, now: Any, keep: timedelta) -> Unfinished | None:
@@ -84,8 +96,15 @@ class Ringing:
         return await self.resuming.of_order(an_order(call_id="one", **changes))
 
     async def of(self, **attributes: str) -> ReturningAgent | None:
-        told = SHOWN | {f"sip.{name}": value for name, value in attributes.items()}
+        told = SHOWN | VOUCHED | {f"sip.{name}": value for name, value in attributes.items()}
         return await self.resuming.of_caller(CallInfo.of(SIP, told))
+
+    async def tells(self, name: str, attributes: dict[str, str] | None = None) -> bool:
+        """Whether somebody who says this name is offered the story."""
+        info = CallInfo.of(SIP, SHOWN | (attributes or {}))
+        told = StoryData(name, "Porto")
+        self.conversation = Conversation(line=cast(Any, None))
+        return await self.resuming.of_name(info, self.conversation, told) is not None
 
 
 async def test_the_number_gets_the_story_that_broke_off() -> None:
@@ -124,13 +143,37 @@ async def test_who_shows_no_number_is_told_nothing(attributes: dict[str, str]) -
     assert call.stories.asked == []
 
 
-@pytest.mark.parametrize(("attestation", "is_offered"), [("A", True), ("B", False), ("C", False)])
-async def test_a_number_that_the_carrier_doubts_is_told_nothing(
-    attestation: str, is_offered: bool
+@pytest.mark.parametrize("attributes", DOUBTED, ids=["B", "C", "nothing"])
+async def test_a_number_for_which_nobody_vouches_is_told_nothing(
+    attributes: dict[str, str],
 ) -> None:
     call = Ringing()
-    info = CallInfo.of(SIP, SHOWN | {"storyline.attestation": attestation})
-    assert (await call.resuming.of_caller(info) is not None) is is_offered
+    assert await call.resuming.of_caller(CallInfo.of(SIP, SHOWN | attributes)) is None
+    assert call.stories.asked == []
+
+
+@pytest.mark.parametrize("attributes", DOUBTED, ids=["B", "C", "nothing"])
+async def test_whoever_says_the_name_there_is_offered_the_story(attributes: dict[str, str]) -> None:
+    call = Ringing()
+    assert await call.tells("Peter Pan", attributes)
+    assert call.stories.looked == ["+12025550123"]
+    assert call.stories.asked == [("the-first-call", "one", timedelta(minutes=15))]
+    conversation = call.conversation
+    assert conversation.is_offered and conversation.has_told_name
+    assert conversation.story == StoryData("Peter", "Berlin")
+
+
+async def test_whoever_says_another_name_takes_nothing_and_has_one_try() -> None:
+    call = Ringing()
+    assert not await call.tells("Paul")
+    assert not await call.tells("Peter")
+    assert call.stories.asked == []
+
+
+async def test_who_shows_no_number_cannot_name_a_story_either() -> None:
+    call = Ringing()
+    assert not await call.tells("Peter", {"sip.phoneNumber": "anonymous"})
+    assert call.stories.looked == []
 
 
 async def test_with_zero_minutes_nobody_is_asked() -> None:

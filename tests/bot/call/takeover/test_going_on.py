@@ -62,3 +62,8 @@ def test_a_model_is_told_who_said_what() -> None:
         ("assistant", GREETING.text),
         ("user", PETER.text),
     ]
+
+
+def test_a_question_beside_the_story_does_not_stand_for_the_one_in_it() -> None:
+    asked = Said(True, load_prompt("still_there"), True)
+    assert how_to_go_on(in_story(FIRST, asked)).text == f"{SORRY} Do you go left, or right?"

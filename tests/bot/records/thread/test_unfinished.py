@@ -83,6 +83,27 @@ async def test_of_two_stories_the_newest_is_told(records: Records) -> None:
     assert await records.threads.of(older.call_id) is not None
 
 
+async def test_a_story_that_is_only_looked_at_is_still_anybodys(records: Records) -> None:
+    call = await broke_off(records)
+    found = await records.unfinished.find_newest(NUMBER, NOON, KEEP)
+    assert found == Unfinished(call.call_id, THREAD)
+    assert await records.unfinished.find_newest("+12025550199", NOON, KEEP) is None
+    assert await newest(records) == found
+
+
+async def test_a_call_that_was_talked_in_takes_a_story_in_place_of_its_own(
+    records: Records,
+) -> None:
+    call = await broke_off(records)
+    talking = a_call(call_id=NEW, job_id="AJ_2")
+    await records.calls.save(talking)
+    await records.threads.keep(talking, Thread(), NOON)
+    taken = await records.unfinished.take(call.call_id, NEW, NOON, KEEP)
+    assert taken is not None
+    assert await records.threads.of(NEW) == THREAD
+    assert await records.threads.of(call.call_id) is None
+
+
 async def test_another_number_gets_nothing(records: Records) -> None:
     await broke_off(records)
     assert await newest(records, "+12025550199") is None

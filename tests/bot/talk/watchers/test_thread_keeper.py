@@ -243,6 +243,16 @@ async def test_of_a_story_that_the_caller_gave_up_no_word_is_kept() -> None:
     assert (await call.after(1)).said == (Said(True, "Who is calling?"),)
 
 
+async def test_nor_of_one_in_whose_place_another_is_told_at_once() -> None:
+    call = Kept()
+    asked = Said(True, "Left, or right?", True)
+    call.keeper.begin_with(Thread(name="Peter", premise=load_premises()[1].id, said=(asked,)))
+    call.hands_over()
+    call.says("assistant", "A bell rings. Do you listen, or run?")
+    told = Said(True, "A bell rings. Do you listen, or run?", True)
+    assert (await call.after(1)).said == (told,)
+
+
 async def test_what_cannot_be_removed_harms_no_call() -> None:
     call = Kept(fails=1)
     await call.keeper.finish(EndReason.STORY_FINISHED)
