@@ -15,7 +15,7 @@ from bot.call.takeover.taken_over import go_on
 from bot.doctor.probe import PROBE_METADATA
 from bot.logs import bind_call
 from bot.orders.ticket import ordered_call
-from bot.records import CallRecord, CallRecorder, Direction, Records, utc_now
+from bot.records import CallRecord, CallRecorder, Direction, utc_now
 from bot.records.diary import Diary
 from bot.talk.warm import Warm
 
@@ -46,7 +46,7 @@ async def take_call(ctx: JobContext) -> None:
         job_id=ctx.job.id,
         started_at=utc_now(),
     )
-    async with Records.open(settings.database_url, announces=settings.webhooks.is_on) as records:
+    async with Warm.of(ctx.proc).records as records:
         async with (
             Diary(records.diaries, call_id, listener=Warm.of(ctx.proc).listener) as diary,
             CallRecorder(records.calls, record, diary=diary) as recorder,

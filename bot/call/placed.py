@@ -29,7 +29,6 @@ from bot.records import (
     Direction,
     EndReason,
     Order,
-    Records,
     utc_now,
 )
 from bot.records.diary import Diary
@@ -56,7 +55,7 @@ async def place_call(ctx: JobContext, settings: Settings, call_id: str) -> None:
     Several jobs may be asked for one order; one of them gets it and the others leave.
     """
     bind_call(call_id)
-    async with Records.open(settings.database_url, announces=settings.webhooks.is_on) as records:
+    async with Warm.of(ctx.proc).records as records:
         order = await records.orders.take(call_id, ctx.job.id, utc_now())
         if order is None:
             logger.info("the order is in other hands, or over")

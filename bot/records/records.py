@@ -1,7 +1,6 @@
 """Everything that is kept, in one database and through one engine."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from types import TracebackType
 from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -46,20 +45,28 @@ class Records:
         self.unfinished = UnfinishedStories(database)
 
     @classmethod
-    @asynccontextmanager
-    async def open(
-        cls, url: str, *, patience_s: float = PATIENCE_S, announces: bool = False
-    ) -> AsyncIterator[Self]:
-        """The records in the database at `url`.
+    def open(cls, url: str, *, patience_s: float = PATIENCE_S, announces: bool = False) -> Self:
+        """`async with Records.open(url) as records:` the records in the database at `url`.
 
         Connects at the first use, so that a call never waits for it. `patience_s`: the longest
         wait for a lock or an answer. `announces`: calls that end are told to another system.
         """
-        engine = create_engine(url, patience_s=patience_s)
-        try:
-            yield cls(engine, announces=announces)
-        finally:
-            await engine.dispose()
+        return cls(create_engine(url, patience_s=patience_s), announces=announces)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.disconnect()
+
+    async def disconnect(self) -> None:
+        """Close every connection; whoever asks again connects again, also in another event loop."""
+        await self._engine.dispose()
 
     async def check_tables(self) -> None:
         """Whether the tables are there; changes nothing. For commands, which never migrate.

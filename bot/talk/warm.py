@@ -9,6 +9,7 @@ from livekit.agents import JobProcess
 from livekit.agents.vad import VAD
 
 from bot.money.prices import PriceTable
+from bot.records.records import Records
 from bot.settings import Settings
 from bot.talk.clients import Clients
 
@@ -28,6 +29,7 @@ class Warm:
     vad: VAD
     clients: Clients
     prices: PriceTable
+    records: Records
     tracing: "Tracing | None" = None
 
     def keep(self, process: JobProcess) -> None:

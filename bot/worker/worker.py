@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ from bot.call.entry import take_call
 from bot.livekit_gaps import PRELOADED, has_begun, load_native_library
 from bot.messages import Message
 from bot.money.prices import PriceTable
-from bot.records import DatabaseUnavailable, RecordsError, migrate
+from bot.records import DatabaseUnavailable, Records, RecordsError, migrate
+from bot.records.rehearsal import rehearse_reading
 from bot.settings import Settings
 from bot.talk.audio import load_vad
 from bot.talk.clients import make_clients
@@ -46,7 +48,12 @@ def prewarm(settings: Settings, process: JobProcess) -> None:
     load_native_library()
     prices = PriceTable.load(settings.kept.prices)
     tracing = _start_tracing(settings)
-    Warm(settings, load_vad(), make_clients(settings.providers), prices, tracing).keep(process)
+    records = Records.open(settings.database_url, announces=settings.webhooks.is_on)
+    clients = make_clients(settings.providers)
+    Warm(settings, load_vad(), clients, prices, records, tracing).keep(process)
+    # A database that is away is complained of by the call that needs it.
+    with suppress(RecordsError, TimeoutError):
+        asyncio.run(rehearse_reading(records))
 
 
 def _start_tracing(settings: Settings) -> "Tracing | None":

@@ -59,7 +59,7 @@ _ENTRIES = 1_000_000
 async def go_on(ctx: JobContext, settings: Settings, asked: Asked) -> None:
     """Go on with the call that was asked for, if it is still without a process."""
     bind_call(asked.call_id)
-    async with Records.open(settings.database_url, announces=settings.webhooks.is_on) as records:
+    async with Warm.of(ctx.proc).records as records:
         found = await _take(ctx, records, asked)
         if found is None:
             logger.info("the call is in other hands, or over")

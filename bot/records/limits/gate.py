@@ -40,18 +40,18 @@ class Gate:
         """
         row = to_row(record)
         who = {name: row[name] for name in ("direction", "from_number", "sip_call_id")}
-        others = calls.c.call_id != record.call_id
         async with self._database.writing(alone=True) as connection:
             mine = calls.c.call_id == record.call_id
             await connection.execute(update(calls).where(mine).values(who))
-            limit = await _caller_is_full(connection, record, limits, now)
-            limit = limit or await line_is_full(connection, limits.line, now, others)
-            limit = limit or used_up(
-                await left_usd(connection, limits.costs, _other_end(record), now, others)
-            )
+            limit = await _reached_by(connection, record, limits, now)
             if limit is None:
                 return None
             return Refusal(limit, await _times_refused(connection, record, now))
+
+    async def look(self, record: CallRecord, limits: InboundLimits, now: datetime) -> Limit | None:
+        """Which limit such a call would reach now. Takes no place, and keeps nobody waiting."""
+        async with self._database.reading() as connection:
+            return await _reached_by(connection, record, limits, now)
 
     async def left_usd(self, record: CallRecord, limits: CostLimits, now: datetime) -> float | None:
         """What this call may cost in all, by what others have cost; None without such a limit."""
@@ -80,6 +80,17 @@ def _other_end(record: CallRecord) -> str | None:
         Direction.WEB: None,
     }[record.direction]
     return number
+
+
+async def _reached_by(
+    connection: AsyncConnection, record: CallRecord, limits: InboundLimits, now: datetime
+) -> Limit | None:
+    others = calls.c.call_id != record.call_id
+    limit = await _caller_is_full(connection, record, limits, now)
+    limit = limit or await line_is_full(connection, limits.line, now, others)
+    return limit or used_up(
+        await left_usd(connection, limits.costs, _other_end(record), now, others)
+    )
 
 
 async def _caller_is_full(

@@ -11,7 +11,7 @@ from livekit.agents import JobContext
 from livekit.protocol.models import ParticipantInfo
 
 from bot.money.prices import PriceTable
-from bot.records import AgentReached, CallRecord, Direction, EndReason
+from bot.records import AgentReached, CallRecord, Direction, EndReason, Records
 from bot.records.diary import Diary, Who
 from bot.settings import Settings
 from bot.talk.clients import Clients
@@ -79,7 +79,9 @@ class FakeJob:
         nothing = cast(Any, None)
         settings = settings or made()
         prices = PriceTable.load(settings.kept.prices)
-        Warm(settings, nothing, cast(Clients, nothing), prices).keep(cast(Any, self.proc))
+        records = Records.open(settings.database_url, announces=settings.webhooks.is_on)
+        warm = Warm(settings, nothing, cast(Clients, nothing), prices, records)
+        warm.keep(cast(Any, self.proc))
 
     @property
     def ctx(self) -> JobContext:

@@ -33,8 +33,8 @@ def carried(monkeypatch: pytest.MonkeyPatch) -> list[PlacedCall]:
 
 
 async def place(database: str, call_id: str) -> FakeJob:
-    job = FakeJob()
     settings = made(DATABASE_URL=database, LIVEKIT_URL=CLOUD)
+    job = FakeJob(settings)
     await place_call(job.ctx, settings, call_id)
     return job
 

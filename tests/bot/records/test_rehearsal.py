@@ -1,16 +1,32 @@
 """What is rehearsed is what a call asks of its records before it is answered."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+from sqlalchemy.engine.interfaces import CacheStats
+from sqlalchemy.pool import QueuePool
 
-from bot.records.rehearsal import rehearse_records
+from bot.records import CallerLimits, CostLimits, InboundLimits, LineLimits, Records
+from bot.records.rehearsal import rehearse_reading, rehearse_records
+from tests.bot.records.records import EVERY_DATABASE, NOON, a_call
 
-pytestmark = pytest.mark.unit
+NUMBER = "+12025550123"
+LIMITS = InboundLimits(
+    CallerLimits(2, 10, 30),
+    CallerLimits(2, 10, 30),
+    LineLimits(1000, 1000),
+    longest_call_s=900.0,
+    costs=CostLimits(5.0, 50.0),
+)
 
 
+@pytest.mark.unit
 async def test_every_statement_before_the_answer_is_rehearsed() -> None:
     said: list[str] = []
 
@@ -31,3 +47,55 @@ async def test_every_statement_before_the_answer_is_rehearsed() -> None:
     assert is_said("UPDATE calls SET", "from_number")
     assert is_said("SELECT", "FROM remembered_callers")
     assert is_said("SELECT", "FROM call_threads")
+
+
+@EVERY_DATABASE
+async def test_a_call_finds_the_statements_that_were_made_before_it_came(database: str) -> None:
+    made: list[str] = []
+    async with Records.open(database) as records:
+        await rehearse_reading(records)
+        record = a_call()
+        await records.calls.save(record)
+        with compiling(made):
+            await records.gate.ask(record, LIMITS, NOON)
+            await records.memories.of(NUMBER)
+            await records.unfinished.take_newest(NUMBER, record.call_id, NOON, timedelta(hours=1))
+    assert [statement.split()[0] for statement in made] == ["UPDATE"]
+
+
+@EVERY_DATABASE
+async def test_a_rehearsal_writes_nothing_and_leaves_no_connection(database: str) -> None:
+    async with Records.open(database) as records:
+        await rehearse_reading(records)
+        assert isinstance(pool := records._engine.pool, QueuePool)
+        assert pool.checkedin() + pool.checkedout() == 0
+        assert await records.calls.recent(5) == []
+
+
+@pytest.mark.unit
+async def test_a_database_that_does_not_answer_is_not_waited_for() -> None:
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with Records.open(f"postgresql://nobody@127.0.0.1:{port}/calls") as records:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(2.0):
+                    await rehearse_reading(records)
+
+
+@contextmanager
+def compiling(made: list[str]) -> Iterator[None]:
+    """Note every statement that SQLAlchemy has to make, because no engine has made it before."""
+
+    def note(*execution: Any) -> None:
+        if execution[4].cache_hit is CacheStats.CACHE_MISS:
+            made.append(execution[2])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)

@@ -17,7 +17,7 @@ def a_process(**kept: Any) -> Any:
 
 def test_what_was_kept_is_found_again() -> None:
     process, nothing = a_process(), cast(Any, None)
-    warm = Warm(made(STORYLINE_VOICE="sage"), nothing, nothing, nothing)
+    warm = Warm(made(STORYLINE_VOICE="sage"), nothing, nothing, nothing, nothing)
     warm.keep(process)
     assert Warm.of(process) is warm
 

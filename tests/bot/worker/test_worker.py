@@ -295,7 +295,7 @@ async def test_a_process_whose_fork_server_has_read_everything_reads_nothing_aga
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert "bot.talk.preload" in build_server(made())._preload_modules
-    importlib.import_module("bot.talk.preload")
+    await asyncio.to_thread(importlib.import_module, "bot.talk.preload")
 
     def read(*_: object, **__: object) -> None:
         raise AssertionError("read again")
@@ -304,5 +304,5 @@ async def test_a_process_whose_fork_server_has_read_everything_reads_nothing_aga
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", read)
     monkeypatch.setattr(YAML, "load", read)
     process: Any = SimpleNamespace(userdata={})
-    prewarm(made(), process)
+    await asyncio.to_thread(prewarm, made(), process)
     assert Warm.of(process).prices.find("gpt-realtime", date(2026, 11, 27)) is not None
