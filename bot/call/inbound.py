@@ -62,6 +62,8 @@ class InboundCall:
             to_number=info.called_number or info.called_text,
             sip_call_id=info.sip_call_id,
         )
+        if info.is_withheld or not info.caller_number:
+            self._keeper.keep_nothing()
         self._line.expect(participant.identity, on_telephone=info.is_sip)
         # It was being written while the room was joined: 20 ms in which nobody waits for it.
         await self._recorder.wait_written()

@@ -155,7 +155,8 @@ class TakenOver:
             records.threads,
             recorder,
             before=found.thread,
-            keeps_unfinished=settings.kept.resume_minutes > 0,
+            keeps_unfinished=settings.kept.resume_minutes > 0
+            and (found.order is not None or found.record.from_number is not None),
         )
         secret = settings.livekit.access.api_secret
         self._line = Line(ctx.room, ctx.job.room.name, ending, secret=secret, diary=recorder.diary)

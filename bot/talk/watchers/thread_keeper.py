@@ -55,6 +55,10 @@ class ThreadKeeper:
         """What another call had kept of its story, which this one may go on with."""
         self._before, self._said, self._offered = thread, list(thread.said), thread.premise
 
+    def keep_nothing(self) -> None:
+        """Of this call no other may go on with the story: its caller cannot be known again."""
+        self._keeps_unfinished = False
+
     def listen(self, session: AgentSession[Conversation], floor: Floor) -> None:
         """Hear what is said in this session."""
         self._session = session

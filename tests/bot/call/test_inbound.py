@@ -63,12 +63,20 @@ class FakeRecords:
         self.blocked: list[tuple[str, BlockedBy]] = []
         self.refuses: Refusal | None = None
         self.story: Unfinished | None = None
+        self.settled = self.dropped = False
 
     async def ask(self, *_: Any) -> Refusal | None:
         return self.refuses
 
     async def take_newest(self, number: str, *_: Any) -> Unfinished | None:
         return self.story
+
+    async def settle(self, *_: Any) -> bool:
+        self.settled = True
+        return True
+
+    async def drop(self, call_id: str) -> None:
+        self.dropped = True
 
     async def find_newest(self, number: str, *_: Any) -> Unfinished | None:
         return self.story
@@ -159,6 +167,16 @@ async def test_what_is_no_number_is_written_down_as_it_came() -> None:
     call = Call(somebody(attributes=CALLER | {"sip.phoneNumber": "reception"}))
     await call.carry()
     assert call.recorder.changes["from_number"] == "reception"
+
+
+@pytest.mark.parametrize(("shown", "is_kept"), [("+12025550123", True), ("anonymous", False)])
+async def test_a_story_is_kept_only_for_who_can_be_known_again(shown: str, is_kept: bool) -> None:
+    call = Call(somebody(attributes=ATTESTED | {"sip.phoneNumber": shown}))
+    call.call._keeper._before = Thread(name="Maria", location="Lisbon")
+    await call.carry()
+    call.call.ending.set(EndReason.CALLER_HUNG_UP)
+    await call.call.finish()
+    assert (call.records.settled, call.records.dropped) == (is_kept, not is_kept)
 
 
 @pytest.mark.parametrize("hidden", ["", "anonymous"])

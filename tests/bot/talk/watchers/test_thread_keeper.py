@@ -179,6 +179,14 @@ async def test_where_nothing_is_to_be_left_nothing_is() -> None:
     assert call.threads.dropped == ["one"]
 
 
+async def test_nor_of_a_call_whose_caller_shows_no_number() -> None:
+    call = Kept()
+    call.hands_over()
+    call.keeper.keep_nothing()
+    await call.keeper.finish(EndReason.CALLER_HUNG_UP)
+    assert (call.threads.dropped, call.threads.settled) == (["one"], [])
+
+
 async def test_who_hangs_up_on_the_goodbye_has_heard_the_story() -> None:
     call = Kept()
     call.hands_over()
