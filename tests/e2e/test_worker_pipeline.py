@@ -5,23 +5,31 @@ It wants a worker of its own, as all that `test_worker_*.py` hold: the last file
 
 import pytest
 
-from bot.records import AgentReached, EndReason
+from bot.records import AgentReached, EndReason, Records
 from local.providers.script import ChatTurn, Script, ToolUse
 from tests.e2e.house import House, assert_heard
+from tests.e2e.whole_story import GOODBYES, is_let_go
 
 pytestmark = pytest.mark.e2e
 
 
-async def test_the_pipeline_tells_the_story_when_it_is_chosen(house: House) -> None:
+async def test_the_pipeline_tells_the_story_when_it_is_chosen_and_remembers_the_caller(
+    house: House,
+) -> None:
     await house.use_worker(STORYLINE_STORY_MODE="pipeline")
-    before = len(await realtime_requests(house))
-    async with house.ring() as call:
-        await call.begin_story()
+    before, number = len(await realtime_requests(house)), house.new_number()
+    async with house.ring(number) as call:
+        await call.introduce("I'm Peter from Berlin.")
+        await call.phone.say("Let us end here.")
+        assert_heard(await call.hear_until("next time", "remember"), "remember")
         await call.phone.say("Yes, please.")
-        assert await call.hear(20.0)
-        await call.phone.hang_up()
+        await call.hear_until(*GOODBYES)
+        await is_let_go(call)
         assert (await call.record()).agent_reached is AgentReached.STORY
     assert len(await realtime_requests(house)) == before
+    async with Records.open(house.stack.database_url) as records:
+        [person] = await records.memories.of(number)
+    assert [story.line for story in person.told] == [""], "it was stopped before its end"
 
 
 async def test_the_pipeline_is_answered_by_keys_too_and_says_no_markup(house: House) -> None:
