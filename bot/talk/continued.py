@@ -9,6 +9,7 @@ from livekit.agents.llm import RealtimeModel
 from agents.stories import Premise
 from agents.story import StoryData
 from bot.money.bill import Usage
+from bot.talk.models import Models
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Continued:
 
     `agent` makes the one who goes on, with the realtime model where it is there. `used`: what
     stands on the bill already. `is_recorded`: the caller was told so; what is said from here on
-    is not.
+    is not. `models`: those whose voice has the first words in its mouth.
     """
 
     agent: Callable[[RealtimeModel | None], Agent]
@@ -26,3 +27,4 @@ class Continued:
     told: tuple[str, ...] = ()
     used: tuple[Usage, ...] = ()
     is_recorded: bool = False
+    models: Models | None = None

@@ -31,7 +31,7 @@ class Models:
 
     stt: deepgram.STT
     llm: openai.LLM
-    tts: openai.TTS
+    tts: PromptVoice
     realtime: RealtimeModel | None
 
 

@@ -91,7 +91,9 @@ class Talk:
         self._recording = self._make_recording() if settings.kept.records else None
         self._clips = ClipPlayer(ctx.room, settings.story.clips_dir, self._tapped(Lane.CLIPS))
         self._warm = Warm.of(ctx.proc)
-        self._models = build_models(settings, self._warm.clients, call_id=recorder.record.call_id)
+        self._models = (self._continued and self._continued.models) or build_models(
+            settings, self._warm.clients, call_id=recorder.record.call_id
+        )
         self._turns = TurnTaking(
             self._models.stt,
             silence_before_end_s=audio.VAD_MIN_SILENCE_S,
@@ -121,7 +123,9 @@ class Talk:
         self._hearing = Hearing(
             self.floor,
             is_over_echo=lambda: self._turns.last_voice_was_over_echo,
-            may_tell_keys=self._may_tell_keys,
+            may_tell_keys=lambda: (
+                self._conversation.story is None and settings.story.tell_keys == "if_needed"
+            ),
         )
         self._emergency = Emergency(self.floor, voice.hush, self._leash.notify)
         self._turns.on_late_words = self._hear_late
@@ -261,8 +265,7 @@ class Talk:
                 group.create_task(self._keeper.run(), name="thread")
             if call.max_cost_usd is not None or self._ask_left is not None:
                 spending = self._chronicler.spending
-                asking = self._ask_left or _nothing_known
-                budget = keep_budget(spending, call.max_cost_usd, asking)
+                budget = keep_budget(spending, call.max_cost_usd, self._ask_left or _nothing_known)
                 group.create_task(budget, name="budget")
                 group.create_task(self._keep_cost(spending), name="cost-limit")
 
@@ -277,9 +280,6 @@ class Talk:
     def _hear_late(self, words: str) -> None:  # no agent is told of them any more
         self._emergency.heard(words)
         self._conversation.rights.hear(understood(words))
-
-    def _may_tell_keys(self) -> bool:
-        return self._conversation.story is None and self._settings.story.tell_keys == "if_needed"
 
     async def _keep_cost(self, spending: Spending) -> None:
         diary = self._recorder.diary

@@ -43,6 +43,7 @@ from bot.talk.clips import Clip, ClipPlayer
 from bot.talk.continued import Continued
 from bot.talk.floor.ending import Ending
 from bot.talk.line import Line
+from bot.talk.models import Models, build_models, connect_options
 from bot.talk.talk import Talk
 from bot.talk.warm import Warm
 from bot.talk.watchers.thread_keeper import ThreadKeeper
@@ -163,13 +164,29 @@ class TakenOver:
 
     async def carry(self) -> None:
         """Talk on until the call has ended; after a third death only the goodbye is said."""
+        if self._thread.deaths > SURVIVED or self._thread.is_ending:
+            await self._carry(None)
+            return
+        models = build_models(
+            self._settings, Warm.of(self._ctx.proc).clients, call_id=self._recorder.record.call_id
+        )
+        if self._offering is None:
+            # While the room is joined: the caller sits in silence.
+            first = how_to_go_on(self._thread).text
+            models.tts.prepare(first, connect_options().tts_conn_options)
+        try:
+            await self._carry(models)
+        finally:
+            await models.tts.drop_prepared()
+
+    async def _carry(self, models: Models | None) -> None:
         participant = await self._meet_caller()
         if participant is None:
             return
         self._line.goes_on()
         on_telephone = participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_SIP
         self._line.expect(participant.identity, on_telephone=on_telephone)
-        if self._thread.deaths > SURVIVED or self._thread.is_ending:
+        if models is None:
             await self._say_goodbye()
             return
         acquaintance = await self._recall(participant)
@@ -181,7 +198,7 @@ class TakenOver:
             self._recorder,
             self._line,
             self._ending,
-            first_agent=self._continued(),
+            first_agent=self._continued(models),
             block=self._blocking(participant),
             ask_left=asking(
                 self._records.gate, self._recorder, costs.for_our_calls if is_ours else costs
@@ -211,17 +228,17 @@ class TakenOver:
         self._acquaintance = acquaintance
         return acquaintance
 
-    def _continued(self) -> Continued:
+    def _continued(self, models: Models) -> Continued:
         thread, callee = self._thread, None
         if (order := self._found.order) is not None:
             callee = Callee.known(order.name, order.location)
         used, is_recorded = self._found.used, thread.is_recorded
         if (offering := self._offering) is not None:
-            return Continued(lambda _: offering, None, None, thread.told, used, is_recorded)
+            return Continued(lambda _: offering, None, None, thread.told, used, is_recorded, models)
         how, words = how_to_go_on(thread), words_of(thread)
         if thread.name is None:
             intro = IntroGoesOn(callee, how, words)
-            return Continued(lambda _: intro, None, None, thread.told, used, is_recorded)
+            return Continued(lambda _: intro, None, None, thread.told, used, is_recorded, models)
         story = StoryData.from_caller(thread.name, thread.location or "")
         premise = choose_premise(thread.told, premise_id=thread.premise)
 
@@ -230,7 +247,7 @@ class TakenOver:
                 story, premise, how, words, realtime=realtime, is_recorded=is_recorded
             )
 
-        return Continued(tell_on, story, premise, thread.told, used, is_recorded)
+        return Continued(tell_on, story, premise, thread.told, used, is_recorded, models)
 
     def _blocking(self, participant: rtc.RemoteParticipant) -> Callable[[], Awaitable[bool]]:
         if self._found.order is not None:

@@ -50,7 +50,22 @@ class Lead:
 class PromptVoice(openai.TTS):
     """OpenAI's voice, or one that speaks its protocol, from its first sound on."""
 
+    _prepared: tuple[str, tts.ChunkedStream] | None = None
+
+    def prepare(self, text: str, conn_options: APIConnectOptions) -> None:
+        """Begin to synthesize what will be said first; whoever asks for it gets what is there."""
+        self._prepared = (text, self.synthesize(text, conn_options=conn_options))
+
+    async def drop_prepared(self) -> None:
+        """Nobody has asked for it."""
+        if self._prepared is not None:
+            await self._prepared[1].aclose()
+            self._prepared = None
+
     def synthesize(
         self, text: str, *, conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS
     ) -> tts.ChunkedStream:
+        if self._prepared is not None and self._prepared[0] == text:
+            (_, stream), self._prepared = self._prepared, None
+            return stream
         return Speech(tts=self, input_text=text, conn_options=conn_options, through=Lead())

@@ -8,6 +8,7 @@ import pytest
 from livekit import rtc
 
 from agents.conversation import Conversation
+from agents.prompts import load_prompt
 from agents.returning import ReturningAgent
 from agents.stories import load_premises
 from agents.story import StoryData
@@ -54,6 +55,19 @@ class FakeTalk:
         self.ending.set(EndReason.STORY_FINISHED)
 
 
+class FakeVoice:
+    """Remembers what it was to have in its mouth."""
+
+    prepared: ClassVar[list[str]] = []
+    dropped: ClassVar[int] = 0
+
+    def prepare(self, text: str, _: Any) -> None:
+        FakeVoice.prepared.append(text)
+
+    async def drop_prepared(self) -> None:
+        FakeVoice.dropped += 1
+
+
 class FakeClips:
     played: ClassVar[list[Clip]] = []
 
@@ -65,10 +79,16 @@ class FakeClips:
     async def aclose(self) -> None: ...
 
 
+MODELS = SimpleNamespace(tts=FakeVoice())
+
+
 @pytest.fixture(autouse=True)
 def replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     FakeTalk.made.clear()
     FakeClips.played.clear()
+    FakeVoice.prepared.clear()
+    FakeVoice.dropped = 0
+    monkeypatch.setattr(module, "build_models", lambda *_, **__: MODELS)
     monkeypatch.setattr(module, "Talk", FakeTalk)
     monkeypatch.setattr(module, "ClipPlayer", FakeClips)
     monkeypatch.setattr(module, "_CALLER_LIMIT_S", 0.05)
@@ -131,6 +151,19 @@ async def test_a_story_goes_on_where_it_was_under_its_own_record(line: Line) -> 
     )
     assert record.answered_at == NOON
     assert len(await line.records.calls.recent(9)) == 1
+
+
+async def test_the_first_words_are_prepared_while_the_room_is_joined(line: Line) -> None:
+    await line.goes_on(STORY)
+    assert FakeVoice.prepared == [f"{load_prompt('lost_thread')} Left, or right?"]
+    assert FakeVoice.dropped == 1
+    [talk] = FakeTalk.made
+    assert talk.continued.models is MODELS
+
+
+async def test_of_an_offer_that_is_made_again_nothing_is(line: Line) -> None:
+    await line.goes_on(replace(STORY, is_offered=True))
+    assert FakeVoice.prepared == []
 
 
 async def test_the_diary_says_that_another_process_went_on(line: Line) -> None:

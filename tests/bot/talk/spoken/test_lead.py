@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from livekit.agents import APIConnectOptions
 from openai import AsyncOpenAI
 
 from bot.talk.spoken.lead import RATE_HZ, Lead, PromptVoice
@@ -104,3 +105,26 @@ async def test_a_voice_that_comes_in_events_begins_at_once_too() -> None:
     body = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
     sound = await heard(voice(body.encode(), "text/event-stream"))
     assert seconds(sound) == pytest.approx(0.12, abs=0.011)
+
+
+OPTIONS = APIConnectOptions()
+
+
+async def test_what_was_prepared_is_taken_once_and_by_its_words() -> None:
+    speaker = voice(LOUD.tobytes(), "audio/pcm")
+    speaker.prepare("Once upon a time.", OPTIONS)
+    other = speaker.synthesize("Something else.")
+    first, second = (speaker.synthesize("Once upon a time.") for _ in range(2))
+    assert len({other, first, second}) == 3
+    assert [each.input_text for each in (other, first)] == ["Something else.", "Once upon a time."]
+    assert b"".join([bytes(each.frame.data) async for each in first])
+    for stream in (other, second):
+        await stream.aclose()
+
+
+async def test_what_nobody_has_asked_for_is_dropped() -> None:
+    speaker = voice(LOUD.tobytes(), "audio/pcm")
+    speaker.prepare("Once upon a time.", OPTIONS)
+    await speaker.drop_prepared()
+    await speaker.drop_prepared()
+    assert seconds(await heard(speaker)) > 0
