@@ -1,17 +1,17 @@
 """One call that somebody makes to us."""
 
-import asyncio
 import logging
 from functools import partial
 
 from livekit import rtc
-from livekit.agents import AutoSubscribe, JobContext
+from livekit.agents import JobContext
 
 from agents.intro import IntroAgent
 from bot.call.acquaintance import Acquaintance
 from bot.call.allowance import asking
 from bot.call.do_not_call import block_caller
 from bot.call.resuming.taking import Resuming
+from bot.call.safety.meeting import NobodyThere, meet
 from bot.call.turning_away import costs_of, may_come_in, turn_away
 from bot.records import CallRecorder, Direction, EndReason, Records
 from bot.settings import Settings
@@ -113,12 +113,8 @@ class InboundCall:
             await self._acquaintance.settle()
 
     async def _meet_caller(self) -> rtc.RemoteParticipant | None:
-        await self._ctx.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)
         try:
-            async with asyncio.timeout(_CALLER_LIMIT_S):
-                return await self._ctx.wait_for_participant()
-        except TimeoutError:
-            self.ending.set(EndReason.NEVER_ANSWERED, "no caller came into the room")
-        except RuntimeError:  # LiveKit closes a room that its only caller has left
-            self.ending.set(EndReason.NEVER_ANSWERED, "the caller had left before we came")
+            return await meet(self._ctx, limit_s=_CALLER_LIMIT_S)
+        except NobodyThere as error:
+            self.ending.set(EndReason.NEVER_ANSWERED, str(error))
         return None

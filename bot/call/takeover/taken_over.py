@@ -1,13 +1,12 @@
 """A job that goes on with a call whose process has died."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 
 from livekit import rtc
-from livekit.agents import Agent, AutoSubscribe, JobContext
+from livekit.agents import Agent, JobContext
 from livekit.agents.llm import RealtimeModel
 
 from agents.callee import Callee
@@ -20,6 +19,7 @@ from bot.call.closing import carry_through
 from bot.call.do_not_call import block_caller, block_number
 from bot.call.progress import Progress
 from bot.call.resuming.broken import broken_story, words_of
+from bot.call.safety.meeting import NobodyThere, meet
 from bot.call.takeover.asked import Asked
 from bot.call.takeover.echoes import IntroGoesOn, StoryGoesOn
 from bot.call.takeover.going_on import how_to_go_on
@@ -264,11 +264,9 @@ class TakenOver:
         return CallInfo.of(participant.kind, participant.attributes, region)
 
     async def _meet_caller(self) -> rtc.RemoteParticipant | None:
-        await self._ctx.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)
         try:
-            async with asyncio.timeout(_CALLER_LIMIT_S):
-                return await self._ctx.wait_for_participant()
-        except (TimeoutError, RuntimeError):
+            return await meet(self._ctx, limit_s=_CALLER_LIMIT_S)
+        except NobodyThere:
             self._ending.set(EndReason.CALLER_HUNG_UP, "gone before another process went on")
         return None
 

@@ -75,6 +75,7 @@ class FakeJob:
         self.proc = SimpleNamespace(userdata={})
         self.meets: Any = None
         self.connected: list[dict[str, Any]] = []
+        self.connecting_s = 0.0
         self.goodbyes: list[str] = []
         nothing = cast(Any, None)
         settings = settings or made()
@@ -89,6 +90,7 @@ class FakeJob:
 
     async def connect(self, **options: Any) -> None:
         self.connected.append(options)
+        await asyncio.sleep(self.connecting_s)
 
     async def wait_for_participant(self) -> Any:
         if isinstance(self.meets, Exception):
