@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 from types import TracebackType
 from typing import Self, TypedDict, Unpack
 
@@ -27,7 +28,9 @@ BEAT_S = 1.0
 _FIRST_WRITE_S = 0.5  # the caller hears ringing meanwhile
 _WRITE_S = 3.0
 _WHOSE_S = 1.0
-_LAST_WRITES_S = 8.0  # inside the time that a worker gives an ending call
+# Nobody hears any more how long the last write is tried. A record that its own process does not
+# close becomes `crashed`; where the room is gone already, no guardian is as quick as this.
+_LAST_WRITES_S = 25.0
 _RETRY_S = (0.2, 0.4, 0.8, 1.0)
 
 
@@ -186,7 +189,7 @@ class CallRecorder:
                     logger.warning(
                         "call record not written, trying on", extra={"error": str(problem)}
                     )
-                pause_s = min(_RETRY_S[min(failures, len(_RETRY_S) - 1)], pause_s)
+                pause_s = min(_pause_s(failures), pause_s)
                 failures += 1
             else:
                 failures = 0
@@ -214,19 +217,22 @@ class CallRecorder:
         problem: RecordsError | None = None
         with suppress(TimeoutError):
             async with asyncio.timeout(_LAST_WRITES_S):
-                for pause_s in (*_RETRY_S, None):
+                for failures in count():
                     try:
                         if not await self._write(self._record):
                             logger.warning("call record had been closed by somebody else")
                         return
                     except RecordsError as error:
                         problem = error
-                    if pause_s is not None:
-                        await asyncio.sleep(pause_s)
+                    await asyncio.sleep(_pause_s(failures))
         logger.error(
             "call record not stored",
             extra={"record": _for_the_log(self._record), "error": str(problem)},
         )
+
+
+def _pause_s(failures: int) -> float:
+    return _RETRY_S[min(failures, len(_RETRY_S) - 1)]
 
 
 async def _wait(event: asyncio.Event, limit_s: float) -> None:

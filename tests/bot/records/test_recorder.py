@@ -187,6 +187,18 @@ async def test_a_call_goes_on_while_the_database_is_down_and_is_written_later() 
     assert store.saved[-1].turns == 2
 
 
+@pytest.mark.looptime
+@pytest.mark.asyncio(loop_scope="function")
+async def test_a_database_that_is_away_as_the_call_ends_still_learns_why() -> None:
+    store = WrittenDown()
+    async with recording(store, a_call(), beat_s=1.0) as recorder:
+        store.is_down = True
+        asyncio.get_running_loop().call_later(12, setattr, store, "is_down", False)
+        await recorder.close(EndReason.STORY_FINISHED)
+    assert store.saved[-1].end_reason is EndReason.STORY_FINISHED
+    assert store.saved[-1].ended_at is not None
+
+
 @pytest.mark.usefixtures("short_patience")
 async def test_a_record_that_cannot_be_stored_goes_whole_to_the_log(
     caplog: pytest.LogCaptureFixture,
