@@ -10,7 +10,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -21,89 +20,21 @@ from bot.records.roster import Act
 from bot.records.thread import is_ticket
 from bot.worker.errands import Errands, watch_on
 from bot.worker.reach import GONE_FOR_GOOD_S, Reach
+from bot.worker.signs.answers import Asking, RoomsToAsk
+from bot.worker.signs.heartbeats import Heartbeats, is_given_up
 
 logger = logging.getLogger("storyline.guardian")
 
 _POLL_S = 0.5
 _HANG_UP_S = 6.0
-# An answer in the room counts for so long.
-_BELIEVED_S = 5.0
 # So long a room must be unknown to LiveKit before its call is taken for over.
 _MISSING_S = 20.0
 
 
-@dataclass(frozen=True)
-class _Sign:
-    """The last sign of life of one call, and when we first saw it."""
-
-    lease_until: datetime | None
-    since_s: float
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """`suspects` have gone quiet and are to be challenged; `dead` have not answered."""
-
-    suspects: tuple[CallRecord, ...] = ()
-    dead: tuple[CallRecord, ...] = ()
-
-
-class Heartbeats:
-    """Tells the dead calls from the living, by asking rather than by comparing clocks.
-
-    A call that seems quiet (two beats missed while we watched, or its lease run out on the wall
-    clock) is challenged: its lease is taken from it. A living process writes a new one within a
-    beat; one that leaves the challenge unanswered for the rest of a lease, while we watched all
-    the time, is dead. So nobody is killed because a wall clock jumped or differs between machines,
-    nor because the database took no writes for a while: the challenge itself is a write.
-
-    After a pause of our own (suspended machine, stalled process, database out of reach) everybody
-    may be late: watching begins anew.
-    """
-
-    def __init__(self, *, poll_s: float, lease_s: float, beat_s: float) -> None:
-        self._gap_s = 2 * poll_s + beat_s
-        self._quiet_s = 2 * beat_s
-        self._answer_s = lease_s - self._quiet_s
-        self._signs: dict[str, _Sign] = {}
-        self._looked_s: float | None = None
-
-    def judge(self, calls: Iterable[CallRecord], *, wall: datetime, monotonic_s: float) -> Verdict:
-        """Who of the open `calls` is in doubt, who is dead. `monotonic_s`: when they were read."""
-        if self._looked_s is not None and monotonic_s - self._looked_s > self._gap_s:
-            self._signs.clear()
-        self._looked_s = monotonic_s
-        signs: dict[str, _Sign] = {}
-        suspects: list[CallRecord] = []
-        dead: list[CallRecord] = []
-        for call in calls:
-            sign = self._signs.get(call.call_id)
-            if sign is None or sign.lease_until != call.lease_until:
-                sign = _Sign(call.lease_until, monotonic_s)
-            signs[call.call_id] = sign
-            watched_s = monotonic_s - sign.since_s
-            if call.lease_until is None:
-                if watched_s >= self._answer_s or _is_given_up(call):
-                    dead.append(call)
-            elif watched_s >= self._quiet_s or call.lease_until < wall:
-                suspects.append(call)
-        self._signs = signs
-        return Verdict(tuple(suspects), tuple(dead))
-
-
-def _is_given_up(call: CallRecord) -> bool:
-    """Its own process has said why it ended, and that it could not hang up: nobody is to be asked.
-
-    Seconds of silence for the caller: whoever is cut off from LiveKit has waited 20 s already.
-    """
-    return call.lease_until is None and call.end_reason is not None
-
-
-class RoomsOfCalls(Protocol):
+class RoomsOfCalls(RoomsToAsk, Protocol):
     """What the guardian needs of LiveKit; bot/worker/rooms.py is it."""
 
     async def hang_up(self, room_name: str) -> bool: ...
-    async def answers(self, room_name: str, job_id: str | None) -> bool: ...
 
 
 class Rescuer(Protocol):
@@ -127,7 +58,7 @@ class Guardian:
     believed only after a while: with two LiveKit projects on one database it is a room of the
     other, whose own guardian ends it within seconds. A process that cannot write is quiet in the
     database and may be in the middle of a good story: before anything is ended it is asked in its
-    room.
+    room, twice if need be.
 
     With a `rescue`, another job goes on with the call, if there is one; only a call with which
     nobody goes on is ended. `jobs`: what runs in this worker, so that a process is seen to end at
@@ -162,7 +93,7 @@ class Guardian:
         self._heartbeats = Heartbeats(poll_s=poll_s, lease_s=lease_s, beat_s=beat_s)
         self._ending = Errands()
         self._complained: set[str] = set()
-        self._alive_until_s: dict[str, float] = {}
+        self._asking = Asking(rooms, monotonic)
         self._missing_since_s: dict[str, float] = {}
         self._reach = Reach(monotonic)
         self._is_blind = False
@@ -202,8 +133,7 @@ class Guardian:
         await self._ending.settle()
 
     def _begin_to_end(self, call: CallRecord) -> None:
-        alive_until_s = self._alive_until_s.get(call.call_id, 0.0)
-        if call.call_id in self._ending or self._monotonic() < alive_until_s:
+        if call.call_id in self._ending or self._asking.is_believed(call.call_id):
             return
         self._ending.begin(call.call_id, self._end(call), name="end of a dead call")
 
@@ -216,7 +146,7 @@ class Guardian:
         for call in calls:
             is_gone = call.job_id in self._had - here
             in_doubt = call.call_id in suspects or call.lease_until is None
-            is_believed = self._monotonic() < self._alive_until_s.get(call.call_id, 0.0)
+            is_believed = self._asking.is_believed(call.call_id)
             if (is_gone or (in_doubt and not is_believed)) and call.call_id not in self._ending:
                 work = self._have_it_go_on(call, is_certain=is_gone)
                 self._ending.begin(call.call_id, work, name="story that goes on")
@@ -228,8 +158,8 @@ class Guardian:
             try:
                 async with asyncio.timeout(_HANG_UP_S):
                     is_asked = is_certain or is_ticket(call.job_id)
-                    if not is_asked and await self._rooms.answers(call.room_name, call.job_id):
-                        self._believe(call)
+                    if not is_asked and not await self._is_dead(call):
+                        self._reach.reached(call.call_id)
                         return
                     await self._rescue.go_on(call, is_certain=is_certain)
             # The edge of another call: what goes wrong with it must not stop the others.
@@ -242,9 +172,9 @@ class Guardian:
         with call_context(call.call_id):
             try:
                 async with asyncio.timeout(_HANG_UP_S):
-                    if not _is_given_up(call):
-                        if await self._rooms.answers(call.room_name, call.job_id):
-                            self._believe(call)
+                    if not is_given_up(call):
+                        if not await self._is_dead(call):
+                            self._reach.reached(call.call_id)
                             return
                         if self._rescue is not None and await self._rescue.go_on(call):
                             return
@@ -260,6 +190,9 @@ class Guardian:
                     logger.error("dead call not ended yet, trying on", exc_info=error)
                 if self._reach.failed(call.call_id, error):
                     await self._close_unseen(call)
+
+    async def _is_dead(self, call: CallRecord) -> bool:
+        return await self._asking.is_dead(call.call_id, call.room_name, call.job_id)
 
     async def _close(self, call: CallRecord, what: str) -> None:
         """Raises RecordsError."""
@@ -277,14 +210,6 @@ class Guardian:
         except RecordsError as error:
             logger.warning("its record could not be closed", extra={"error": str(error)})
 
-    def _believe(self, call: CallRecord) -> None:
-        """It answers in its room: leave it alone for a while, then ask again."""
-        self._reach.reached(call.call_id)
-        self._alive_until_s[call.call_id] = self._monotonic() + _BELIEVED_S
-        if call.call_id not in self._complained:
-            self._complained.add(call.call_id)
-            logger.warning("a call cannot write its record, but it answers: left alone")
-
     def _is_missing_long(self, call: CallRecord) -> bool:
         since_s = self._missing_since_s.setdefault(call.call_id, self._monotonic())
         return self._monotonic() - since_s >= _MISSING_S
@@ -294,6 +219,6 @@ class Guardian:
         self._reach.forget_all_but(open_calls)
         if self._rescue is not None:
             self._rescue.forget_all_but(open_calls)
-        for memory in (self._alive_until_s, self._missing_since_s):
-            for call_id in memory.keys() - open_calls:
-                del memory[call_id]
+        self._asking.forget_all_but(open_calls)
+        for call_id in self._missing_since_s.keys() - open_calls:
+            del self._missing_since_s[call_id]

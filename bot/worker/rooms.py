@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import aiohttp
 from livekit import api
+from livekit.protocol.agent import JobStatus
 from livekit.protocol.models import ParticipantInfo, Room
 
 from bot.call.safety.again import ASKED_AGAIN, UNDER_WAY
@@ -15,6 +16,7 @@ from bot.call.takeover.asked import Asked, read_asked
 from bot.orders.ticket import ordered_call
 from bot.records.thread import is_ticket
 from bot.worker.orphans import Sight, Standing
+from bot.worker.signs.answers import Answer
 from sip.calls.call_info import CallStatus, call_status, is_answered
 from sip.calls.line import hang_up
 
@@ -23,6 +25,7 @@ _QUESTIONS_AT_ONCE = 4
 # Rooms of calls have names of their own: what was deleted stays gone.
 _REMEMBERED = 1000
 _PONG_S = 1.0
+_OVER = frozenset({JobStatus.JS_FAILED, JobStatus.JS_SUCCESS})
 _LOOK_S = 0.2
 # What the API raises when LiveKit refuses or cannot be reached.
 API_ERRORS = (api.ServerError, aiohttp.ClientError, TimeoutError)
@@ -119,8 +122,17 @@ class Rooms:
             self._deleted.append(room_name)
         return room_name in self._deleted
 
-    async def answers(self, room_name: str, job_id: str | None) -> bool:
-        """Whether the job is in the room and answers; so it lives, whatever else it cannot do."""
+    async def ask(self, room_name: str, job_id: str | None) -> Answer:
+        """Ask the job in its room. One that answers lives, whatever else it cannot do."""
+        if await self._answers(room_name, job_id):
+            return Answer.LIVES
+        jobs = [
+            job for dispatch in await self._dispatches(room_name) for job in dispatch.state.jobs
+        ]
+        is_over = any(each.id == job_id and each.state.status in _OVER for each in jobs)
+        return Answer.ENDED if is_over else Answer.SILENT
+
+    async def _answers(self, room_name: str, job_id: str | None) -> bool:
         agent = await self._agent(room_name, job_id)
         if agent is None:
             return False

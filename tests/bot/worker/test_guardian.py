@@ -11,6 +11,7 @@ from bot.records import CallRecord, CallStore, DatabaseUnavailable, EndReason
 from bot.records.roster import Act
 from bot.worker.guardian import Guardian
 from bot.worker.reach import GONE_FOR_GOOD_S
+from bot.worker.signs.answers import Answer
 from tests.bot.records.records import NOON, a_call
 
 pytestmark = pytest.mark.unit
@@ -30,6 +31,8 @@ class World:
         self.broken_rooms: set[str] = set()
         self.unknown_rooms: set[str] = set()
         self.answering: set[str] = set()
+        self.slow: set[str] = set()
+        self.ended: set[str] = set()
         self.did: list[tuple[Act, str]] = []
         self.guardian = self.another_guardian()
 
@@ -51,8 +54,14 @@ class World:
         self.hung_up.append(room_name)
         return room_name not in self.unknown_rooms
 
-    async def answers(self, room_name: str, job_id: str | None) -> bool:
-        return room_name in self.answering and job_id == f"AJ_{room_name}"
+    async def ask(self, room_name: str, job_id: str | None) -> Answer:
+        if room_name in self.slow:
+            self.slow.remove(room_name)
+            return Answer.SILENT
+        if room_name in self.ended:
+            return Answer.ENDED
+        lives = room_name in self.answering and job_id == f"AJ_{room_name}"
+        return Answer.LIVES if lives else Answer.SILENT
 
     async def ring(self, name: str) -> CallRecord:
         """A living call in the room `name`."""
@@ -112,7 +121,7 @@ async def test_what_a_dead_worker_left_behind_is_found_by_the_next(world: World)
     world.alive.clear()
     await world.pass_time(60, watched=False)
     world.guardian = world.another_guardian()
-    await world.pass_time(LEASE_S - 2 * BEAT_S + 2 * POLL_S)
+    await world.pass_time(LEASE_S - 2 * BEAT_S + 3 * POLL_S)
     assert world.hung_up == ["orphan"]
 
 
@@ -308,8 +317,8 @@ async def test_a_room_that_is_slow_to_delete_does_not_hold_up_the_watching(world
             hanging.set()
             return await asyncio.Event().wait()
 
-        async def answers(self, _: str, __: str | None) -> bool:
-            return False
+        async def ask(self, _: str, __: str | None) -> Answer:
+            return Answer.SILENT
 
     await world.ring("dead")
     world.alive.clear()

@@ -12,6 +12,7 @@ import pytest
 
 from bot.records import EndReason, Records
 from bot.worker.guardian import Guardian
+from bot.worker.signs.answers import Answer
 
 pytestmark = pytest.mark.stack
 
@@ -62,8 +63,8 @@ class Rooms:
         self.one_is_gone.set()
         return True
 
-    async def answers(self, room_name: str, job_id: str | None) -> bool:
-        return False
+    async def ask(self, room_name: str, job_id: str | None) -> Answer:
+        return Answer.SILENT
 
 
 @pytest.mark.parametrize("worker_died_too", [False, True])

@@ -78,6 +78,31 @@ async def test_a_process_of_another_worker_is_asked_first_and_replaced_in_three_
     assert ("room", False) in world.asked
 
 
+async def test_one_of_which_livekit_knows_that_it_ended_is_not_asked_twice(
+    world: Rescued,
+) -> None:
+    await world.ring("room")
+    world.ended.add("room")
+    await world.pass_time(5)
+    world.alive.clear()
+    await world.pass_time(2.5)
+    assert ("room", False) in world.asked
+
+
+async def test_a_fresh_guardian_does_not_take_the_slow_for_dead(world: Rescued) -> None:
+    """On a loaded machine a lease may run out, and the first question be answered too late."""
+    await world.ring("room")
+    world.answering.add("room")
+    await world.pass_time(LEASE_S + 2, watched=False)
+    world.slow.add("room")
+    world.alive.clear()
+    world.guardian = world.another_guardian()
+    await world.pass_time(10)
+    assert world.slow == set()
+    assert world.asked == []
+    assert world.hung_up == []
+
+
 async def test_one_that_answers_in_its_room_is_left_alone(world: Rescued) -> None:
     await world.ring("room")
     world.answering.add("room")

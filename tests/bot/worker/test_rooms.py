@@ -16,6 +16,7 @@ from bot.orders.ticket import write_ticket
 from bot.worker import rooms as module
 from bot.worker.orphans import Sight, Standing
 from bot.worker.rooms import Rooms
+from bot.worker.signs.answers import Answer
 from sip.errors import HangUpFailed
 from tests.bot.talk.fakes import now_s
 
@@ -107,11 +108,11 @@ class FakeLiveKit:
 
 
 def a_dispatch(
-    *, agent: str = "echo", metadata: str = "", status: int | None = None
+    *, agent: str = "echo", metadata: str = "", status: int | None = None, job: str = ""
 ) -> api.AgentDispatch:
     dispatch = api.AgentDispatch(agent_name=agent, metadata=metadata)
     if status is not None:
-        dispatch.state.jobs.append(Job(state=JobState(status=cast(Any, status))))
+        dispatch.state.jobs.append(Job(id=job, state=JobState(status=cast(Any, status))))
     return dispatch
 
 
@@ -228,20 +229,20 @@ async def test_only_so_many_deleted_rooms_are_remembered(monkeypatch: pytest.Mon
 
 async def test_a_job_that_answers_lives() -> None:
     livekit = FakeLiveKit({ROOM: [telephone(), _agent()]}, pong_s=0.5)
-    assert await seen_by(livekit).answers(ROOM, JOB)
+    assert await seen_by(livekit).ask(ROOM, JOB) is Answer.LIVES
     assert now_s() == pytest.approx(0.6), "seen at the next look"
 
 
 async def test_a_job_that_does_not_answer_within_a_second_is_silent() -> None:
     livekit = FakeLiveKit({ROOM: [_agent()]})
-    assert not await seen_by(livekit).answers(ROOM, JOB)
+    assert await seen_by(livekit).ask(ROOM, JOB) is Answer.SILENT
     assert now_s() == pytest.approx(1)
 
 
 async def test_every_ping_asks_for_a_word_of_its_own() -> None:
     livekit = FakeLiveKit({ROOM: [_agent()]})
     for _ in range(2):
-        await seen_by(livekit).answers(ROOM, JOB)
+        await seen_by(livekit).ask(ROOM, JOB)
     first, second = livekit.pings
     assert first.topic == second.topic == PING_TOPIC
     assert first.data != second.data
@@ -250,27 +251,49 @@ async def test_every_ping_asks_for_a_word_of_its_own() -> None:
 async def test_an_old_answer_is_none() -> None:
     agent = _agent()
     agent.attributes[PONG] = "yesterday's"
-    assert not await seen_by(FakeLiveKit({ROOM: [agent]})).answers(ROOM, JOB)
+    assert await seen_by(FakeLiveKit({ROOM: [agent]})).ask(ROOM, JOB) is Answer.SILENT
 
 
 @pytest.mark.parametrize("job_id", [None, "AJ_2"])
 async def test_a_job_that_is_not_in_the_room_is_not_asked(job_id: str | None) -> None:
     livekit = FakeLiveKit({ROOM: [_agent()]}, pong_s=0.1)
-    assert not await seen_by(livekit).answers(ROOM, job_id)
+    assert await seen_by(livekit).ask(ROOM, job_id) is Answer.SILENT
     assert livekit.pings == []
     assert now_s() == 0
 
 
 async def test_a_person_with_the_name_of_a_job_is_no_job() -> None:
     livekit = FakeLiveKit({ROOM: [somebody(Kind.STANDARD, f"agent-{JOB}")]}, pong_s=0.1)
-    assert not await seen_by(livekit).answers(ROOM, JOB)
+    assert await seen_by(livekit).ask(ROOM, JOB) is Answer.SILENT
 
 
 async def test_a_job_that_leaves_while_it_is_asked_is_gone() -> None:
     livekit = FakeLiveKit({ROOM: [_agent()]})
     asyncio.get_running_loop().call_later(0.3, livekit.people[ROOM].clear)
-    assert not await seen_by(livekit).answers(ROOM, JOB)
+    assert await seen_by(livekit).ask(ROOM, JOB) is Answer.SILENT
     assert now_s() == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(
+    ("status", "job", "answer"),
+    [
+        (JobStatus.JS_FAILED, JOB, Answer.ENDED),
+        (JobStatus.JS_SUCCESS, JOB, Answer.ENDED),
+        (JobStatus.JS_RUNNING, JOB, Answer.SILENT),
+        (JobStatus.JS_FAILED, "AJ_another", Answer.SILENT),
+    ],
+)
+async def test_a_job_is_over_for_sure_when_livekit_knows_it(
+    status: int, job: str, answer: Answer
+) -> None:
+    livekit = FakeLiveKit({ROOM: [_agent()]}, [a_dispatch(status=status, job=job)])
+    assert await seen_by(livekit).ask(ROOM, JOB) is answer
+
+
+async def test_a_job_that_answers_lives_whatever_livekit_believes_of_it() -> None:
+    over = a_dispatch(status=JobStatus.JS_FAILED, job=JOB)
+    livekit = FakeLiveKit({ROOM: [_agent()]}, [over], pong_s=0.5)
+    assert await seen_by(livekit).ask(ROOM, JOB) is Answer.LIVES
 
 
 def _agent() -> ParticipantInfo:

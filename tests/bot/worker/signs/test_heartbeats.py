@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.records import EndReason
-from bot.worker.guardian import Heartbeats
+from bot.worker.signs.heartbeats import Heartbeats
 from tests.bot.records.records import NOON, a_call
 
 pytestmark = pytest.mark.unit

@@ -1,0 +1,74 @@
+"""By its record: which call has gone quiet, and which has left a challenge unanswered."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.records import CallRecord
+
+
+@dataclass(frozen=True)
+class _Sign:
+    """The last sign of life of one call, and when we first saw it."""
+
+    lease_until: datetime | None
+    since_s: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`suspects` have gone quiet and are to be challenged; `dead` have not answered."""
+
+    suspects: tuple[CallRecord, ...] = ()
+    dead: tuple[CallRecord, ...] = ()
+
+
+class Heartbeats:
+    """Tells the dead calls from the living, by asking rather than by comparing clocks.
+
+    A call that seems quiet (two beats missed while we watched, or its lease run out on the wall
+    clock) is challenged: its lease is taken from it. A living process writes a new one within a
+    beat; one that leaves the challenge unanswered for the rest of a lease, while we watched all
+    the time, is dead. So nobody is killed because a wall clock jumped or differs between machines,
+    nor because the database took no writes for a while: the challenge itself is a write.
+
+    After a pause of our own (suspended machine, stalled process, database out of reach) everybody
+    may be late: watching begins anew.
+    """
+
+    def __init__(self, *, poll_s: float, lease_s: float, beat_s: float) -> None:
+        self._gap_s = 2 * poll_s + beat_s
+        self._quiet_s = 2 * beat_s
+        self._answer_s = lease_s - self._quiet_s
+        self._signs: dict[str, _Sign] = {}
+        self._looked_s: float | None = None
+
+    def judge(self, calls: Iterable[CallRecord], *, wall: datetime, monotonic_s: float) -> Verdict:
+        """Who of the open `calls` is in doubt, who is dead. `monotonic_s`: when they were read."""
+        if self._looked_s is not None and monotonic_s - self._looked_s > self._gap_s:
+            self._signs.clear()
+        self._looked_s = monotonic_s
+        signs: dict[str, _Sign] = {}
+        suspects: list[CallRecord] = []
+        dead: list[CallRecord] = []
+        for call in calls:
+            sign = self._signs.get(call.call_id)
+            if sign is None or sign.lease_until != call.lease_until:
+                sign = _Sign(call.lease_until, monotonic_s)
+            signs[call.call_id] = sign
+            watched_s = monotonic_s - sign.since_s
+            if call.lease_until is None:
+                if watched_s >= self._answer_s or is_given_up(call):
+                    dead.append(call)
+            elif watched_s >= self._quiet_s or call.lease_until < wall:
+                suspects.append(call)
+        self._signs = signs
+        return Verdict(tuple(suspects), tuple(dead))
+
+
+def is_given_up(call: CallRecord) -> bool:
+    """Its own process has said why it ended, and that it could not hang up: nobody is to be asked.
+
+    Seconds of silence for the caller: whoever is cut off from LiveKit has waited 20 s already.
+    """
+    return call.lease_until is None and call.end_reason is not None
