@@ -11,6 +11,7 @@ S = TypeVar("S")
 
 CRASHED = frozenset({"crashed"})
 FINISHED = frozenset({"story_finished"})
+HUNG_UP = frozenset({"caller_hung_up"})
 LOST = frozenset({"failed", "crashed"})
 
 

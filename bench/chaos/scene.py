@@ -1,7 +1,7 @@
 """One caller in mid-story on a stack of their own, for one fault to happen to."""
 
 import asyncio
-from contextlib import suppress
+import os
 from dataclasses import dataclass, field
 
 from bench.chaos.cuts.cable import Cable
@@ -9,7 +9,7 @@ from bench.chaos.pair import Pair
 from bench.chaos.records import Records
 from bench.chaos.rooms import Rooms
 from bench.chaos.seen import Row, Seen
-from local.caller.errors import CallEnded, CallFailed, NothingHeard
+from local.caller.errors import CallEnded, CallerError, CallFailed, NothingHeard
 from local.caller.phone_call import PhoneCall
 from local.caller.sip_caller import RingingCall, SipCaller
 from local.postgres import Cluster
@@ -22,7 +22,11 @@ _LOOK_S = 0.5
 _SETTLE_S = 12.0
 _AGAIN_LIMIT_S = 25.0
 _LIMIT_S = 60.0
+# Between the end of a process and its worker's noticing.
+_ENDED_S = 1.0
 _ANSWERED_WITHIN_S = 8.0
+# Limits of time were set with fewer runnable processes than this for each processor.
+_BUSY = 3.0
 
 
 @dataclass
@@ -105,10 +109,17 @@ class Scene:
             self.blame(f"{who} got {status or 'an answer'} after {after_s:.1f} s")
 
     async def make_room(self) -> None:
-        """The caller has her stop the story, and the line is empty."""
-        await self.talk_to_the_end()
-        with suppress(NothingHeard):
-            await self.phone.wait_hung_up(_LIMIT_S)
+        """The caller hangs up, and the line is empty: the call is recorded, its process gone.
+
+        Not by talking: a goodbye that is misheard would leave a place taken.
+        """
+        await self.phone.hang_up()
+        begun_s = self.phone.now_s
+        while (await self.records.reasons())["open"] or self.stack.job_pids():
+            if self.phone.now_s - begun_s > _LIMIT_S:
+                raise CallerError("the line did not become empty")
+            await asyncio.sleep(_POLL_S)
+        await asyncio.sleep(_ENDED_S)
 
     async def let_go(self) -> None:
         """Everybody who rang beside the caller hangs up."""
@@ -157,6 +168,8 @@ class Scene:
         row = await self._settled_row(settle_s if bye_s is not None else 0.0)
         rooms = await self._rooms_left(wait=bye_s is not None)
         await self.phone.hang_up()
+        if (load := os.getloadavg()[0] / (os.cpu_count() or 1)) > _BUSY:
+            self.note(f"{load:.0f} runnable processes for each processor")
         reasons = await self.records.reasons()
         if reasons.total() > 1:
             counts = (f"{reason} {count}" for reason, count in reasons.most_common())

@@ -3,7 +3,7 @@
 import asyncio
 
 from bench.chaos.callers import NOTHING_BETWEEN, Crowd, answers, lost
-from bench.chaos.fault import FINISHED, Fault, ends
+from bench.chaos.fault import FINISHED, HUNG_UP, Fault, ends
 from bench.chaos.scene import Scene
 from local.caller import CallerError
 
@@ -77,7 +77,7 @@ ROWS = (
         "beyond",
         "six callers at a worker that takes four",
         beyond,
-        ends(90, FINISHED, 30),
+        ends(90, HUNG_UP, 30),
         limit_s=100.0,
         worker_env=NOTHING_BETWEEN | {"STORYLINE_MAX_CALLS": "4"},
     ),

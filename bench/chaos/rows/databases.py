@@ -15,6 +15,7 @@ from bench.chaos.seen import Promise
 from bot.database_url import async_url
 
 _LOCKED_S = 30.0
+_LOCKED_AFTER_S = 14.0
 
 
 async def _database_locked(scene: Scene) -> None:
@@ -24,6 +25,18 @@ async def _database_locked(scene: Scene) -> None:
         await asyncio.sleep(_LOCKED_S)
         connection.rollback()
     await scene.talk_to_the_end()
+
+
+async def _locked_at_the_end(scene: Scene) -> None:
+    """From the caller's last words until the call has been over for a while."""
+    await scene.phone.wait_for_silence(1.5, 60.0)
+    scene.happens_now()
+    with closing(sqlite3.connect(scene.stack.database_path, timeout=5.0)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        await scene.talk_to_the_end()
+        await scene.phone.wait_hung_up(60.0)
+        await asyncio.sleep(_LOCKED_AFTER_S)
+        connection.rollback()
 
 
 async def _postgresql_locked(scene: Scene) -> None:
@@ -64,6 +77,14 @@ ROWS = (
         _database_locked,
         ends(90, FINISHED, 12),
         limit_s=100.0,
+        is_sqlites=True,
+    ),
+    Fault(
+        "database-locked-at-the-end",
+        "database locked from the caller's last words until 14 s after BYE",
+        _locked_at_the_end,
+        ends(75, FINISHED, 20),
+        limit_s=90.0,
         is_sqlites=True,
     ),
     Fault(

@@ -6,7 +6,7 @@ import signal
 from contextlib import AsyncExitStack
 
 from bench.chaos.callers import NOTHING_BETWEEN, Crowd, answers, lost
-from bench.chaos.fault import FINISHED, Fault, ends
+from bench.chaos.fault import FINISHED, HUNG_UP, Fault, ends
 from bench.chaos.pair import beside
 from bench.chaos.scene import Scene
 
@@ -73,7 +73,7 @@ ROWS = (
         "rolling-four",
         "both workers on PostgreSQL replaced under four calls",
         _both_replaced,
-        ends(90, FINISHED, 30),
+        ends(90, HUNG_UP, 30),
         limit_s=100.0,
         settle_s=2.0,
         worker_env=_WORKER_ENV,
