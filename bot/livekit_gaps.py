@@ -188,6 +188,19 @@ def machine_detector(
     )
 
 
+def go_on_after(session: AgentSession[Any], wait_s: float) -> None:
+    """Let Echo, who has paused for a voice, go on so long after its end; nothing where she has not.
+
+    LiveKit takes one wait for all voices, and does not know that what was said is known already.
+    """
+    activity = session._activity
+    if activity is None or activity._paused_speech is None:
+        return
+    activity._paused_speech.timeout = wait_s
+    if activity._false_interruption_timer is not None:  # the voice has ended: it waits
+        activity._start_false_interruption_timer(wait_s)
+
+
 def let_speak(session: AgentSession[Any]) -> None:
     """Take back a detector's hold on the agent's voice, which has no setting.
 

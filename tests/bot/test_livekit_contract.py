@@ -19,7 +19,7 @@ from livekit.agents.ipc.proc_pool import ProcPool
 from livekit.agents.llm import FunctionCall, GenerationCreatedEvent, RealtimeModelError
 from livekit.agents.utils import http_context
 from livekit.agents.utils.aio import cancel_and_wait
-from livekit.agents.voice.agent_activity import AgentActivity
+from livekit.agents.voice.agent_activity import AgentActivity, _PausedSpeechInfo
 from livekit.agents.voice.amd import AMD, AMDCategory
 from livekit.agents.voice.amd.detector import DetectionOptions
 from livekit.agents.voice.room_io import AudioOutputOptions
@@ -36,6 +36,19 @@ pytestmark = pytest.mark.unit
 
 def parameters(function: Any) -> set[str]:
     return set(inspect.signature(function).parameters)
+
+
+# --- going on after a voice over Echo's own -------------------------------------------------------
+
+
+def test_how_long_echo_waits_after_a_voice_is_read_when_its_end_was_told() -> None:
+    ended = inspect.getsource(AgentActivity.on_end_of_speech)
+    told = ended.index("self._session._update_user_state(")
+    assert told < ended.index("self._start_false_interruption_timer(self._paused_speech.timeout)")
+    assert parameters(AgentActivity._start_false_interruption_timer) == {"self", "timeout"}
+    assert "timeout" in _PausedSpeechInfo.__annotations__
+    begun = inspect.getsource(AgentActivity.__init__)
+    assert "self._false_interruption_timer: asyncio.TimerHandle | None = None" in begun
 
 
 # --- the source of Echo's voice -------------------------------------------------------------------

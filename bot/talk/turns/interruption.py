@@ -11,6 +11,8 @@ from bot.talk.turns.words import is_backchannel, words_of
 PAUSE_AFTER_S = 0.06
 # Silence, counted from when the detector calls it one, after which Echo goes on where she was.
 RESUME_AFTER_S = 0.25
+# The same when its words are there already, and are a listener's: no others are waited for.
+RESUME_AFTER_WORDS_S = 0.0
 # A voice without words that lasts this long is the caller's, where no words may come: "mm-hm" and
 # a cough are shorter.
 YIELD_AFTER_S = 0.8
@@ -52,9 +54,11 @@ def judge(overlap: Overlap) -> tuple[Verdict, str]:
         return Verdict.YIELD, "a long voice"
     if overlap.voice_s < PAUSE_AFTER_S:
         return Verdict.TALK_ON, "too short"
-    if overlap.silence_s < RESUME_AFTER_S:
+    has_words = bool(words_of(overlap.text))
+    wait_s = RESUME_AFTER_WORDS_S if has_words else RESUME_AFTER_S
+    if not overlap.silence_s or overlap.silence_s < wait_s:
         return Verdict.PAUSE, "a voice"
-    return Verdict.GO_ON, "a backchannel" if words_of(overlap.text) else "no words"
+    return Verdict.GO_ON, "a backchannel" if has_words else "no words"
 
 
 def counts_as_words(text: str, saying: str = "") -> bool:

@@ -19,12 +19,20 @@ from livekit.agents.llm import ChatContext, ChatMessage, RealtimeModel
 from livekit.agents.voice import SpeechHandle
 
 from agents.conversation import Conversation
+from bot.livekit_gaps import go_on_after
 from bot.talk.turns.ears import Ears
 from bot.talk.turns.end_of_turn import SENTENCE_S, WHOLE_S, Decision, Heard, decide
-from bot.talk.turns.interruption import Overlap, Verdict, counts_as_words, judge
+from bot.talk.turns.interruption import (
+    RESUME_AFTER_WORDS_S,
+    Overlap,
+    Verdict,
+    counts_as_words,
+    judge,
+)
 from bot.talk.turns.pauses import Pauses
 from bot.talk.turns.question import NO_QUESTION, what_was_asked
-from bot.talk.turns.words import is_same
+from bot.talk.turns.so_far import SoFar
+from bot.talk.turns.words import is_same, words_of
 
 logger = logging.getLogger("storyline.turns")
 
@@ -77,11 +85,12 @@ class TurnTaking:
         self._session: AgentSession[Conversation] | None = None
         self._pauses = Pauses()
         self._question = NO_QUESTION
-        self._words = _Words()
+        self._words = SoFar()
         self._news = asyncio.Event()
         self._silent_since: float | None = None
         self._audible: SpeechHandle | None = None
         self._withheld: tuple[float, stt.SpeechEvent] | None = None
+        self._is_listening = False  # of the voice over Echo's own only a listener's words are known
         self._is_open = False  # final words have come, and the turn is not over
         self._is_unheard = False  # the turn was ended without words
         self._spoken_for: asyncio.Task[None] | None = None
@@ -160,12 +169,14 @@ class TurnTaking:
             return []  # the turn was ended without these words
         if self._is_over_echo():
             if not counts_as_words(text):
+                self._is_listening = bool(words_of(text))
+                self._go_on_soon()
                 if event.type is _FINAL:
                     self._withheld = (_now(), event)
                 return []
             if self._speaking_since > self._audible_since:
                 self._yield()
-        self._withheld = None
+        self._withheld, self._is_listening = None, False
         return [self._note(event, text)]
 
     def _note(self, event: stt.SpeechEvent, text: str) -> stt.SpeechEvent:
@@ -195,6 +206,11 @@ class TurnTaking:
             with contextlib.suppress(RuntimeError):  # between two agents
                 self._session.interrupt()
 
+    def _go_on_soon(self) -> None:
+        """Let Echo go on as soon as a listener's voice is over."""
+        if self._session is not None and self._is_listening and self._silent_since is not None:
+            go_on_after(self._session, RESUME_AFTER_WORDS_S)
+
     # What happens in the session.
 
     def _on_item(self, event: ConversationItemAddedEvent) -> None:
@@ -210,7 +226,7 @@ class TurnTaking:
             return
         self._audible, self._audible_since = speech, _now()
         self._withheld = None
-        self._words = _Words(english=self._words.english)
+        self._words = SoFar(english=self._words.english)
         self._silent_since = None
         speech.add_done_callback(self._on_spoken)
 
@@ -229,13 +245,14 @@ class TurnTaking:
             self._spoken_for.cancel()
             self._spoken_for = None
         if event.new_state == "speaking":
-            self._is_unheard = False
+            self._is_unheard = self._is_listening = False
             if self._silent_since is not None and self._words.text:
                 self._pauses.add(now - self._silent_since)
             self._silent_since = None
             self._speaking_since = now
         elif event.old_state == "speaking":
             self._silent_since = now - self._silence_before_end_s
+            self._go_on_soon()
             if self._words.interim and self._decision().wait_s <= WHOLE_S:
                 self.ears.finish()
             self.last_voice_was_over_echo = self._is_over_echo()
@@ -274,21 +291,3 @@ class TurnTaking:
         self._is_unheard = True
         data = stt.SpeechData(language=LanguageCode("en"), text=text)
         self.ears.tell(stt.SpeechEvent(type=_FINAL, alternatives=[data]))
-
-
-class _Words:
-    """What was heard since Echo was."""
-
-    def __init__(self, *, english: bool = True) -> None:
-        self.finals: list[str] = []
-        self.interim = ""
-        self.prepared = ""
-        self.english = english
-
-    @property
-    def text(self) -> str:
-        return " ".join([*self.finals, self.interim]).strip()
-
-    def add(self, text: str) -> None:
-        self.finals.append(text)
-        self.interim = self.prepared = ""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any, cast
 
 from livekit.agents import (
@@ -17,6 +18,7 @@ from livekit.agents.llm import ChatContext, ChatMessage
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS, NOT_GIVEN, NotGivenOr
 from livekit.agents.utils import AudioBuffer
 
+from bot.talk.turns.interruption import RESUME_AFTER_S
 from bot.talk.turns.turn_taking import TurnTaking
 
 DETECTOR_S = 0.1
@@ -96,10 +98,32 @@ class FakeAgent:
     llm: Any = None
 
 
+class FakeActivity:
+    """How LiveKit pauses Echo for a voice over hers, and goes on. `waits_s`: so long after it."""
+
+    def __init__(self) -> None:
+        self.waits_s: list[float] = []
+        self._paused_speech: Any = None
+        self._false_interruption_timer: object | None = None
+
+    def pause(self) -> None:
+        self._paused_speech = SimpleNamespace(timeout=RESUME_AFTER_S)
+        self._false_interruption_timer = None
+
+    def voice_ends(self) -> None:
+        if self._paused_speech is not None:
+            self._start_false_interruption_timer(self._paused_speech.timeout)
+
+    def _start_false_interruption_timer(self, timeout: float) -> None:
+        self._false_interruption_timer = object()
+        self.waits_s.append(timeout)
+
+
 class FakeSession:
     """LiveKit's events, without LiveKit."""
 
     def __init__(self) -> None:
+        self._activity = FakeActivity()
         self.current_speech: FakeSpeech | None = None
         self.current_agent = FakeAgent()
         self._listeners: dict[str, Callable[[Any], None]] = {}
@@ -144,6 +168,11 @@ class FakeCall:
             self.told.append(heard)
 
     @property
+    def goes_on_after_s(self) -> list[float]:
+        """How long after each voice over hers Echo was to go on."""
+        return self.session._activity.waits_s
+
+    @property
     def finals(self) -> list[str]:
         """What the session learnt for good."""
         return self._texts(stt.SpeechEventType.FINAL_TRANSCRIPT)
@@ -183,6 +212,9 @@ class FakeCall:
         self.session.emit(
             "user_state_changed", UserStateChangedEvent(old_state="listening", new_state="speaking")
         )
+        speech = self.session.current_speech
+        if speech is not None and not speech.done():
+            self.session._activity.pause()
 
     async def caller_stops(self) -> None:
         """Ends when the voice detector has noticed."""
@@ -190,6 +222,7 @@ class FakeCall:
         self.session.emit(
             "user_state_changed", UserStateChangedEvent(old_state="speaking", new_state="listening")
         )
+        self.session._activity.voice_ends()
 
     async def hear(self, text: str, *, final: bool = True, language: str = "en-US") -> None:
         self.stt.heard(text, final=final, language=language)

@@ -65,6 +65,8 @@ def test_a_caller_who_repeats_a_word_of_hers_is_no_echo(text: str) -> None:
             Verdict.GO_ON,
         ),
         (Overlap(0.35, text="mm-hm"), Verdict.PAUSE),
+        (Overlap(0.35, silence_s=0.1), Verdict.PAUSE),
+        (Overlap(0.35, silence_s=0.1, text="mm-hm"), Verdict.GO_ON),
         (Overlap(0.05, text="stop"), Verdict.YIELD),
         (Overlap(0.5, text="stop"), Verdict.YIELD),
         (Overlap(0.5, silence_s=2.0, text="stop"), Verdict.YIELD),

@@ -7,6 +7,7 @@ import pytest
 from livekit.agents.llm import RealtimeModel
 
 from bot.talk.turns.end_of_turn import PLAIN_S, TRAILING_S, WHOLE_S
+from bot.talk.turns.interruption import RESUME_AFTER_S, RESUME_AFTER_WORDS_S
 from tests.bot.talk.turns.fake_call import DETECTOR_S, FakeCall
 
 pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_scope="function")]
@@ -123,6 +124,47 @@ async def test_a_backchannel_over_echo_is_kept_from_the_session() -> None:
         await call.hear("mm", final=False)
         await call.hear("Mm-hm.")
         assert call.told == []
+
+
+async def test_echo_goes_on_as_soon_as_a_listeners_voice_is_over() -> None:
+    async with FakeCall() as call:
+        call.echo_begins()
+        call.caller_begins()
+        await call.hear("Mm-hm.", final=False)
+        await call.caller_stops()
+        assert call.goes_on_after_s == [RESUME_AFTER_WORDS_S]
+
+
+async def test_echo_goes_on_when_a_listeners_words_come_after_the_voice() -> None:
+    async with FakeCall() as call:
+        call.echo_begins()
+        call.caller_begins()
+        await call.caller_stops()
+        await call.hear("Mm-hm.", final=False)
+        assert call.goes_on_after_s == [RESUME_AFTER_S, RESUME_AFTER_WORDS_S]
+
+
+async def test_the_next_voice_is_not_taken_for_the_same_listener() -> None:
+    async with FakeCall() as call:
+        call.echo_begins()
+        call.caller_begins()
+        await call.hear("Mm-hm.")
+        await call.caller_stops()
+        call.caller_begins()
+        await call.caller_stops()
+        assert call.goes_on_after_s == [RESUME_AFTER_WORDS_S, RESUME_AFTER_S]
+
+
+async def test_a_listener_who_goes_on_with_words_of_their_own_is_none() -> None:
+    async with FakeCall() as call:
+        speech = call.echo_begins()
+        await asyncio.sleep(1.0)
+        call.caller_begins()
+        await call.hear("Mm-hm.", final=False)
+        await call.hear("Mm-hm, but what is it?", final=False)
+        await call.caller_stops()
+        assert speech.interrupted
+        assert call.goes_on_after_s == [RESUME_AFTER_S]
 
 
 async def test_words_over_echo_interrupt_her_before_they_are_final() -> None:
