@@ -51,8 +51,8 @@ test: setup-tests ## All tests, with real SIP calls
 	$(RUN) pytest -n 2 $(SIDE_BY_SIDE) -m e2e $(E2E)
 	$(RUN) pytest -m alone $(ALONE)
 
-unit: python ## The tests that need no server and no model
-	$(RUN) pytest -n 2 $(SIDE_BY_SIDE) -m unit
+unit: python ## The tests that need no server, no model and no process of their own
+	$(RUN) pytest -n 2 $(SIDE_BY_SIDE) -m "unit and not process" --ignore=tests/e2e
 
 e2e: setup-tests ## The tests that talk on real SIP calls
 	$(RUN) pytest -n 2 $(SIDE_BY_SIDE) -m e2e $(E2E)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.house import ROOT
 
-pytestmark = pytest.mark.unit
+pytestmark = [pytest.mark.unit, pytest.mark.process]
 
 CONFTEST = """
 from tests.second_tries import allow_one, pytest_sessionfinish, pytest_terminal_summary
@@ -40,9 +40,19 @@ def run(folder: Path, *, misheard: int, passes_at: int = 1) -> tuple[int, str]:
     (folder / "conftest.py").write_text(CONFTEST)
     (folder / "test_calls.py").write_text(CALLS.format(misheard=misheard, passes_at=passes_at))
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", "."],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "pytest_rerunfailures",
+            "-p",
+            "no:cacheprovider",
+            "--rootdir",
+            ".",
+        ],
         cwd=folder,
-        env={"PYTHONPATH": str(ROOT)},
+        env={"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         timeout=60,

@@ -9,7 +9,7 @@ import pytest
 
 from tests.house import ROOT
 
-pytestmark = pytest.mark.unit
+pytestmark = [pytest.mark.unit, pytest.mark.process]
 
 CONFTEST = """
 import pytest
@@ -57,9 +57,20 @@ def run(folder: Path, wrong: str = "") -> str:
     (folder / "conftest.py").write_text(CONFTEST)
     (folder / "test_calls.py").write_text(CALLS.format(wrong=wrong))
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-vs", "--rootdir", "."],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "pytest_asyncio.plugin",
+            "-p",
+            "no:cacheprovider",
+            "-vs",
+            "--rootdir",
+            ".",
+        ],
         cwd=folder,
-        env={"PYTHONPATH": str(ROOT)},
+        env={"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         timeout=60,

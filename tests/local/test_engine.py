@@ -11,7 +11,7 @@ import pytest
 
 from local.engine import MAX_FAILURES, Engine, EngineError
 
-pytestmark = pytest.mark.unit
+pytestmark = [pytest.mark.unit, pytest.mark.process]
 
 FAKE = "tests.local.fake_model"
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.house import ROOT
 
-pytestmark = pytest.mark.unit
+pytestmark = [pytest.mark.unit, pytest.mark.process]
 
 
 HEAVY = ("livekit.rtc", "livekit.agents", "numpy")

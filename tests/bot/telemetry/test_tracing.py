@@ -139,6 +139,7 @@ print(sorted(name for name in sys.modules if name.startswith("bot.telemetry")))
 """
 
 
+@pytest.mark.process
 def test_without_a_collector_nothing_of_ours_is_loaded() -> None:
     told = subprocess.run(
         [sys.executable, "-c", _LOADED], check=True, capture_output=True, text=True, timeout=60

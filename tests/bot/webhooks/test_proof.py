@@ -104,6 +104,7 @@ async def test_an_answer_that_comes_too_late_is_none_and_the_message_keeps_its_i
     assert post.receiver.seen == [f"msg_{call.call_id}"]
 
 
+@pytest.mark.process
 async def test_a_worker_killed_between_the_record_and_the_message_loses_none(
     post: Post, database: str
 ) -> None:
@@ -114,6 +115,7 @@ async def test_a_worker_killed_between_the_record_and_the_message_loses_none(
     assert post.receiver.taken == [f"msg_{call_id}"]
 
 
+@pytest.mark.process
 async def test_a_worker_killed_while_it_sends_is_followed_by_another_after_a_minute(
     post: Post, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,6 +135,7 @@ async def test_a_worker_killed_while_it_sends_is_followed_by_another_after_a_min
     assert post.receiver.taken == [f"msg_{call.call_id}"]
 
 
+@pytest.mark.process
 async def test_two_workers_tell_every_call_once(post: Post, database: str) -> None:
     calls = [await post.a_call_ends() for _ in range(12)]
     arguments = (SENDS, database, post.receiver.url, SECRET)

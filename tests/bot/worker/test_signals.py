@@ -42,6 +42,7 @@ async def test_a_signal_asks_to_stop(number: signal.Signals) -> None:
             loop.remove_signal_handler(each)
 
 
+@pytest.mark.process
 def test_a_second_signal_ends_the_process_at_once() -> None:
     done = subprocess.run([sys.executable, "-c", TWICE], capture_output=True, timeout=30)
     assert (done.returncode, done.stdout) == (1, b"drains\n")

@@ -9,7 +9,7 @@ from local.demo import record as record_module
 from local.demo.record import Record, wait_closed
 from local.stack.environment import clean_environment
 
-pytestmark = pytest.mark.unit
+pytestmark = [pytest.mark.unit, pytest.mark.process]
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ async def healthy(log: Path) -> str:
 
 
 @pytest.mark.unit
+@pytest.mark.process
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_process_gets_healthy_and_ends_on_a_signal(tmp_path: Path, number: int) -> None:
     log = tmp_path / "providers.log"
@@ -54,6 +55,7 @@ async def test_process_gets_healthy_and_ends_on_a_signal(tmp_path: Path, number:
 
 
 @pytest.mark.unit
+@pytest.mark.process
 async def test_taken_port_is_said_clearly() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -10,7 +10,7 @@ import pytest
 
 from local.stack.parts.programs import REPOSITORY, built_program
 
-pytestmark = [pytest.mark.unit, pytest.mark.timeout(30)]
+pytestmark = [pytest.mark.unit, pytest.mark.process, pytest.mark.timeout(30)]
 
 # What every Debian has and set-up uses; the stand-ins use cp and chmod besides.
 NEEDED_OF_THE_SYSTEM = (

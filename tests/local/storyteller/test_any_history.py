@@ -74,7 +74,7 @@ INSTRUCTIONS = st.sampled_from(["", "", BEGIN, INTERRUPTED, RESUME, "Be kind."])
 SPOKEN = re.compile(r"[^*#_<>{}\[\]|`]+")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(MESSAGES, max_size=12), INSTRUCTIONS, st.booleans())
 def test_any_story_history_has_a_reply(
     messages: list[Message], instructions: str, has_system: bool
@@ -87,7 +87,7 @@ def test_any_story_history_has_a_reply(
         assert answer.text.endswith("?") and SPOKEN.fullmatch(answer.text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(MESSAGES, max_size=12))
 def test_any_introduction_has_a_reply(messages: list[Message]) -> None:
     answer = reply(messages, ["information_gathered"])
@@ -99,7 +99,7 @@ def test_any_introduction_has_a_reply(messages: list[Message]) -> None:
         assert answer.text and SPOKEN.fullmatch(answer.text)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(SAID, min_size=1, max_size=15), st.sampled_from([introduction, story]))
 def test_any_caller_is_answered_in_every_turn(
     said: list[str], start: Callable[[], Conversation]
@@ -112,7 +112,7 @@ def test_any_caller_is_answered_in_every_turn(
             break
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(SAID, max_size=8), st.integers(0, 30))
 def test_the_reply_depends_on_the_history_alone(said: list[str], cut: int) -> None:
     call = story()

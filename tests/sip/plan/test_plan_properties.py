@@ -27,7 +27,7 @@ from tests.sip.manifests import parse
 
 pytestmark = pytest.mark.unit
 
-PROPERTY = settings(deadline=None, max_examples=30)
+PROPERTY = settings(deadline=None, max_examples=12)
 
 STRANGERS = (
     SIPInboundTrunkInfo(name="strange", numbers=["+12025550199"]),

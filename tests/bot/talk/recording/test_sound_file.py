@@ -102,6 +102,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
+@pytest.mark.process
 def test_what_a_killed_process_leaves_can_be_played(tmp_path: Path) -> None:
     killed = subprocess.run(
         [sys.executable, "-c", _KILLED, str(tmp_path), ID], check=False, timeout=60
