@@ -31,6 +31,7 @@ class Records:
     def __init__(self, engine: AsyncEngine, *, announces: bool = False) -> None:
         self._engine = engine
         database = Database(engine)
+        self.is_file = not database.is_postgresql
         self.calls = CallStore(database, announces=announces)
         self.gate = Gate(database)
         self.orders = Ledger(database)

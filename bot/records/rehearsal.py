@@ -5,7 +5,6 @@ takes 40 to 50 ms of processor for its record and its place, the next one, or th
 that is forked from it, 20, and one whose engine has asked before 10.
 """
 
-import asyncio
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -18,8 +17,6 @@ from bot.records.table import metadata
 
 _NOWHERE = "sqlite+aiosqlite://"
 _NUMBER = "+12025550100"  # of those that are kept for stories
-# A process that waits for its call, or a call that waits for its process.
-_PATIENCE_S = 0.2
 _HOUR = timedelta(hours=1)
 # Every limit is set, and none is reached.
 _LIMITS = InboundLimits(
@@ -47,15 +44,18 @@ async def rehearse_records() -> None:
 
 async def rehearse_reading(records: Records) -> None:
     """Ask what a call asks, of its own records: the statements are made for this engine, and the
-    call finds them. Writes nothing, waits for no lock, and leaves no connection open.
+    call finds them. Writes nothing and leaves no connection open.
 
-    Raises DatabaseUnavailable, TimeoutError: then the call makes them itself.
+    Only of a file: readers of one wait for nobody. It must not be cancelled: a statement that is
+    keeps what it reads until the garbage is collected, and nobody can empty the log meanwhile.
+    PostgreSQL is left alone, it may be far away. Raises DatabaseUnavailable.
     """
+    if not records.is_file:
+        return
     record = _nobodys_call()
     try:
-        async with asyncio.timeout(_PATIENCE_S):
-            await records.gate.look(record, _LIMITS, record.started_at)
-            await _read(records, record)
+        await records.gate.look(record, _LIMITS, record.started_at)
+        await _read(records, record)
     finally:
         await records.disconnect()
 

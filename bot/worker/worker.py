@@ -52,7 +52,7 @@ def prewarm(settings: Settings, process: JobProcess) -> None:
     clients = make_clients(settings.providers)
     Warm(settings, load_vad(), clients, prices, records, tracing).keep(process)
     # A database that is away is complained of by the call that needs it.
-    with suppress(RecordsError, TimeoutError):
+    with suppress(RecordsError):
         asyncio.run(rehearse_reading(records))
 
 

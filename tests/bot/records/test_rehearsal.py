@@ -1,8 +1,9 @@
 """What is rehearsed is what a call asks of its records before it is answered."""
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,10 @@ from sqlalchemy.pool import QueuePool
 
 from bot.records import CallerLimits, CostLimits, InboundLimits, LineLimits, Records
 from bot.records.rehearsal import rehearse_reading, rehearse_records
-from tests.bot.records.records import EVERY_DATABASE, NOON, a_call
+from tests.bot.conftest import SQLITE
+from tests.bot.records.records import NOON, a_call
+
+pytestmark = pytest.mark.unit
 
 NUMBER = "+12025550123"
 LIMITS = InboundLimits(
@@ -26,7 +30,6 @@ LIMITS = InboundLimits(
 )
 
 
-@pytest.mark.unit
 async def test_every_statement_before_the_answer_is_rehearsed() -> None:
     said: list[str] = []
 
@@ -49,7 +52,6 @@ async def test_every_statement_before_the_answer_is_rehearsed() -> None:
     assert is_said("SELECT", "FROM call_threads")
 
 
-@EVERY_DATABASE
 async def test_a_call_finds_the_statements_that_were_made_before_it_came(database: str) -> None:
     made: list[str] = []
     async with Records.open(database) as records:
@@ -63,7 +65,6 @@ async def test_a_call_finds_the_statements_that_were_made_before_it_came(databas
     assert [statement.split()[0] for statement in made] == ["UPDATE"]
 
 
-@EVERY_DATABASE
 async def test_a_rehearsal_writes_nothing_and_leaves_no_connection(database: str) -> None:
     async with Records.open(database) as records:
         await rehearse_reading(records)
@@ -72,18 +73,24 @@ async def test_a_rehearsal_writes_nothing_and_leaves_no_connection(database: str
         assert await records.calls.recent(5) == []
 
 
-@pytest.mark.unit
-async def test_a_database_that_does_not_answer_is_not_waited_for() -> None:
-    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        writer.close()
+async def test_a_file_that_somebody_writes_to_is_not_waited_for(database: str) -> None:
+    with closing(sqlite3.connect(database.removeprefix(SQLITE))) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        async with Records.open(database, patience_s=30.0) as records, asyncio.timeout(10.0):
+            await rehearse_reading(records)
 
-    async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        async with Records.open(f"postgresql://nobody@127.0.0.1:{port}/calls") as records:
-            with pytest.raises(TimeoutError):
-                async with asyncio.timeout(2.0):
-                    await rehearse_reading(records)
+
+async def test_the_log_can_be_emptied_while_a_process_waits_for_its_call(database: str) -> None:
+    async with Records.open(database) as records, Records.open(database) as others:
+        await rehearse_reading(records)
+        await others.calls.save(a_call())
+        with closing(sqlite3.connect(database.removeprefix(SQLITE))) as other:
+            assert other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() == (0, 0, 0)
+
+
+async def test_a_postgresql_is_left_alone_until_a_call_comes() -> None:
+    async with Records.open("postgresql://nobody@127.0.0.1:1/calls") as records:
+        await rehearse_reading(records)
 
 
 @contextmanager
