@@ -11,8 +11,8 @@ logger = logging.getLogger("storyline.guardian")
 # An answer counts for so long.
 _BELIEVED_S = 5.0
 # On a machine with twelve runnable processes for each processor a healthy process was silent for a
-# second. Two silences belong together when nothing was heard of it for this long between them.
-_SAME_SILENCE_S = 5.0
+# second. The caller of a frozen one waits for every question.
+_QUESTIONS = 2
 
 
 class Answer(Enum):
@@ -37,21 +37,19 @@ class Asking:
         self._rooms = rooms
         self._monotonic = monotonic
         self._alive_until_s: dict[str, float] = {}
-        self._silent_at_s: dict[str, float] = {}
         self._complained: set[str] = set()
 
     async def is_dead(self, call_id: str, room_name: str, job_id: str | None) -> bool:
-        """Ask once. A first silence proves nothing, unless LiveKit knows that the job has ended:
-        ask again. Raises what the rooms raise.
+        """Ask, and once more where nothing came back: a first silence proves nothing, unless
+        LiveKit knows that the job has ended. Raises what the rooms raise.
         """
-        answer = await self._rooms.ask(room_name, job_id)
+        for _ in range(_QUESTIONS):
+            answer = await self._rooms.ask(room_name, job_id)
+            if answer is not Answer.SILENT:
+                break
         if answer is Answer.LIVES:
             self._believe(call_id)
-            return False
-        now_s = self._monotonic()
-        silent_s = now_s - self._silent_at_s.get(call_id, -_SAME_SILENCE_S)
-        self._silent_at_s[call_id] = now_s
-        return answer is Answer.ENDED or silent_s < _SAME_SILENCE_S
+        return answer is not Answer.LIVES
 
     def is_believed(self, call_id: str) -> bool:
         """Whether it has answered a moment ago, and is to be left alone for a while."""
@@ -60,13 +58,11 @@ class Asking:
     def forget_all_but(self, open_calls: set[str]) -> None:
         """Only these calls have no end yet."""
         self._complained &= open_calls
-        for memory in (self._alive_until_s, self._silent_at_s):
-            for call_id in memory.keys() - open_calls:
-                del memory[call_id]
+        for call_id in self._alive_until_s.keys() - open_calls:
+            del self._alive_until_s[call_id]
 
     def _believe(self, call_id: str) -> None:
         self._alive_until_s[call_id] = self._monotonic() + _BELIEVED_S
-        self._silent_at_s.pop(call_id, None)
         if call_id not in self._complained:
             self._complained.add(call_id)
             logger.warning("a call cannot write its record, but it answers: left alone")
