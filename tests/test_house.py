@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -65,6 +66,7 @@ LONGER: dict[str, str] = {}
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 PATH = re.compile(rf"\b(?:{'|'.join((*ROOMS, 'docs', 'tests'))})/[\w/.]+\.\w+")
+MUTANTS_RUN = "pytest_add_cli_args_test_selection"
 MODULE = re.compile(r"python -m ((?:bot|bench|local)(?:\.\w+)*)")
 COMMAND = re.compile(r"\bmake ([a-z][a-z0-9-]*)")
 
@@ -274,6 +276,13 @@ def test_make_finds_every_call() -> None:
         for file in python_files("tests"):
             if re.search(rf"pytest\.mark\.{mark}\b", file.read_text(encoding="utf-8")):
                 assert any(file.is_relative_to(place) for place in places), file
+
+
+def test_what_the_mutants_change_and_run_exists() -> None:
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]
+    tests = [each.partition("=")[2] or each for each in asked[MUTANTS_RUN]]
+    places = [*asked["source_paths"], *asked["only_mutate"], *tests]
+    assert [each for each in places if not list(ROOT.glob(each))] == []
 
 
 # --- proof ----------------------------------------------------------------------------------------
