@@ -1,5 +1,7 @@
 """The database of a process: one engine, tuned for its kind, and how it is read and written."""
 
+import asyncio
+import traceback
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -139,8 +141,23 @@ def database_errors() -> Iterator[None]:
         yield
     except RecordsError:
         raise
+    except asyncio.CancelledError as cancelled:
+        _let_go(cancelled)
+        raise
     # The edge of a foreign house: what asyncpg raises while connecting (wrong password, too many
     # clients) is not wrapped by SQLAlchemy, and none of it may end a call.
     except Exception as error:
         cause = getattr(error, "orig", None) or error
         raise DatabaseUnavailable(f"{type(cause).__name__}: {cause}") from error
+
+
+def _let_go(cancelled: BaseException) -> None:
+    """Let go what a cancelled statement still holds in the frames that it was cancelled in.
+
+    A cursor of SQLite's keeps its snapshot until the garbage is collected, and whoever empties the
+    log waits for it with the lock of all writers: for 3 s each time no call could write.
+    """
+    error: BaseException | None = cancelled
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__context__
