@@ -39,11 +39,11 @@ class Resuming:
     async def of_caller(self, caller: CallInfo) -> ReturningAgent | None:
         """Who offers this caller to go on; None where nobody does.
 
-        The offer tells a name. So it is made to a number for which the carrier vouches; otherwise
-        the caller has to say the name first (`of_name`). It is the rule of the memory, too.
+        The offer tells a name. Where the carrier says that the number may be anybody's, the caller
+        has to say it first (`of_name`).
         """
         number = caller.caller_number
-        if not self._keep or not number or caller.is_withheld or not caller.is_attested:
+        if not self._keep or not number or caller.is_withheld or caller.is_doubted:
             return None
         call_id = self._recorder.record.call_id
         taking = self._stories.take_newest(number, call_id, utc_now(), self._keep)

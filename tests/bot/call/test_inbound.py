@@ -129,15 +129,15 @@ async def test_a_caller_is_talked_with_by_echo_as_she_introduces_herself() -> No
 
 
 async def test_a_caller_whose_story_broke_off_is_offered_to_go_on() -> None:
-    call = Call(somebody(attributes=ATTESTED))
+    call = Call(somebody())
     call.records.story = Unfinished("before", Thread(name="Maria", location="Lisbon"))
     talk = await call.carry()
     assert isinstance(talk.first_agent, ReturningAgent)
     assert talk.session.userdata.story == StoryData("Maria", "Lisbon")
 
 
-async def test_where_nobody_vouches_for_the_number_they_are_once_they_have_said_the_name() -> None:
-    call = Call(somebody())
+async def test_where_the_carrier_doubts_the_number_they_are_once_they_have_said_the_name() -> None:
+    call = Call(somebody(attributes=CALLER | {"storyline.attestation": "B"}))
     call.records.story = Unfinished("before", Thread(name="Maria", location="Lisbon"))
     talk = await call.carry()
     assert isinstance(talk.first_agent, IntroAgent)
