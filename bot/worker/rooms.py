@@ -124,18 +124,25 @@ class Rooms:
 
     async def ask(self, room_name: str, job_id: str | None) -> Answer:
         """Ask the job in its room. One that answers lives, whatever else it cannot do."""
-        if await self._answers(room_name, job_id):
-            return Answer.LIVES
-        jobs = [
-            job for dispatch in await self._dispatches(room_name) for job in dispatch.state.jobs
-        ]
-        is_over = any(each.id == job_id and each.state.status in _OVER for each in jobs)
-        return Answer.ENDED if is_over else Answer.SILENT
-
-    async def _answers(self, room_name: str, job_id: str | None) -> bool:
         agent = await self._agent(room_name, job_id)
         if agent is None:
+            return Answer.SILENT
+        if await self._answers(room_name, agent, job_id):
+            return Answer.LIVES
+        return Answer.ENDED if await self._is_over(room_name, job_id) else Answer.SILENT
+
+    async def _is_over(self, room_name: str, job_id: str | None) -> bool:
+        """Whether LiveKit knows that the job has ended. Of a room that is gone it says nothing, by
+        an error.
+        """
+        try:
+            dispatches = await self._dispatches(room_name)
+        except api.ServerError:
             return False
+        jobs = [job for dispatch in dispatches for job in dispatch.state.jobs]
+        return any(each.id == job_id and each.state.status in _OVER for each in jobs)
+
+    async def _answers(self, room_name: str, asked: ParticipantInfo, job_id: str | None) -> bool:
         word = secrets.token_hex(8)
         await self._livekit.room.send_data(
             api.SendDataRequest(
@@ -143,7 +150,7 @@ class Rooms:
                 kind=api.DataPacket.Kind.RELIABLE,
                 topic=PING_TOPIC,
                 data=word.encode(),
-                destination_identities=[agent.identity],
+                destination_identities=[asked.identity],
             )
         )
         for _ in range(round(_PONG_S / _LOOK_S)):

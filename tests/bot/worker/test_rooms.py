@@ -50,6 +50,7 @@ class FakeLiveKit:
 
     people: dict[str, list[ParticipantInfo]] = field(default_factory=dict)
     dispatches: list[api.AgentDispatch] = field(default_factory=list)
+    no_dispatches: Exception | None = None
     asked: list[api.CreateAgentDispatchRequest] = field(default_factory=list)
     pings: list[Any] = field(default_factory=list)
     pong_s: float | None = None
@@ -79,6 +80,8 @@ class FakeLiveKit:
         return api.ListParticipantsResponse(participants=self.people.get(request.room, []))
 
     async def list_dispatch(self, _: str) -> list[api.AgentDispatch]:
+        if self.no_dispatches is not None:
+            raise self.no_dispatches
         return self.dispatches
 
     async def create_dispatch(self, request: api.CreateAgentDispatchRequest) -> None:
@@ -288,6 +291,14 @@ async def test_a_job_is_over_for_sure_when_livekit_knows_it(
 ) -> None:
     livekit = FakeLiveKit({ROOM: [_agent()]}, [a_dispatch(status=status, job=job)])
     assert await seen_by(livekit).ask(ROOM, JOB) is answer
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_a_room_of_whose_jobs_livekit_says_nothing_is_silent(is_there: bool) -> None:
+    """Seen of a room that is gone: 503, no response from servers."""
+    livekit = FakeLiveKit({ROOM: [_agent()]} if is_there else {})
+    livekit.no_dispatches = api.ServerError("unavailable", "no response", status=503)
+    assert await seen_by(livekit).ask(ROOM, JOB) is Answer.SILENT
 
 
 async def test_a_job_that_answers_lives_whatever_livekit_believes_of_it() -> None:
