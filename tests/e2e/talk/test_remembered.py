@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.records import EndReason, Records
+from bot.records import EndReason, Records, utc_now
+from bot.records.memory.remembered import Remembered, ToldStory
 from tests.e2e.house import (
     GREETING,
     GREETING_END,
@@ -39,7 +40,15 @@ async def told_to(house: House, number: str) -> list[str]:
     return [story.premise for person in people for story in person.told]
 
 
-async def test_a_caller_is_known_again_until_they_want_to_be_forgotten(house: House) -> None:
+async def assert_known(call: TestCall) -> None:
+    """Whoever is remembered is greeted as such, and not asked who they are."""
+    greeting = await call.hear_until("same person")
+    assert_heard(greeting, GREETING)
+    assert_one_heard(greeting, *FACTS)
+    assert not is_heard(greeting, GREETING_END), "nobody is asked who they are"
+
+
+async def test_a_caller_who_says_yes_is_known_again(house: House) -> None:
     number = house.new_number()
     async with house.ring(number, headers=ATTESTED) as call:
         assert_one_heard(await call.introduce("I'm Peter from Berlin."), *FACTS)
@@ -52,17 +61,36 @@ async def test_a_caller_is_known_again_until_they_want_to_be_forgotten(house: Ho
         assert_heard(await call.hear_until(*GOODBYES), "remember")
         await is_let_go(call)
         assert (await call.record()).end_reason is EndReason.STORY_FINISHED
-    [first] = await told_to(house, number)
+    assert len(await told_to(house, number)) == 1
 
     async with house.ring(number, headers=ATTESTED) as call:
-        greeting = await call.hear_until("same person")
-        assert_heard(greeting, GREETING)
-        assert_one_heard(greeting, *FACTS)
-        assert not is_heard(greeting, GREETING_END), "nobody is asked who they are"
+        await assert_known(call)
+        await call.phone.hang_up()
+        await call.record()
+
+
+async def test_a_caller_who_is_known_gets_another_story_until_they_want_to_be_forgotten(
+    house: House,
+) -> None:
+    number = house.new_number()
+    first = ToldStory(premise="lighthouse", line="the lamp burns again", told_at=utc_now())
+    async with Records.open(house.stack.database_url) as records:
+        peter = Remembered(
+            number=number,
+            called="peter",
+            name="Peter",
+            location="Berlin",
+            heard_at=first.told_at,
+            told=(first,),
+        )
+        await records.memories.keep(peter)
+
+    async with house.ring(number, headers=ATTESTED) as call:
+        await assert_known(call)
         await call.phone.say("Yes, it's me.")
         assert_one_heard(await call.hear(20.0), *FACTS)
         told = await told_to(house, number)
-        assert len(told) == 2 and told[0] == first, "another story than the first"
+        assert len(told) == 2 and told[0] == first.premise, "another story than the first"
         await call.phone.say("Please forget me.")
         assert_heard(await call.hear_until("end here"), "forgotten", "everything")
         assert await told_to(house, number) == []
