@@ -24,9 +24,12 @@ POLL_S = 0.05
 GONE_POLLS = 100
 
 HOLD = """
-import asyncio, sys
+import asyncio, signal, sys
 from pathlib import Path
 from local.stack import Stack
+
+# Whoever is started in the background by a shell without job control ignores it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 async def main():
     async with Stack(Path(sys.argv[1]), with_providers=False, with_trunk=False, with_worker=False):
