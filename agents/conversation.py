@@ -161,10 +161,11 @@ class Conversation:
         words = LastWords(load_prompt("blocked" if noted else "not_blocked"))
         await self.line.say_goodbye(words, after=after)
 
-    def permission_for(self, right: Right) -> Permission:
+    async def permission_for(self, right: Right) -> Permission:
         """A model wants to act on `right`: whether it may. Whoever was not heard to want it is
         asked.
         """
+        await self.rights.words_known()
         permission = self.rights.weigh(right)
         if permission is not Permission.GRANTED:
             self.leash.notify(Notice.UNASKED, right)

@@ -1,5 +1,7 @@
 """What acts on a caller's rights needs the caller's own words, or their yes to a question."""
 
+import asyncio
+import contextlib
 from collections import Counter, deque
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
@@ -8,6 +10,9 @@ from enum import Enum, StrEnum, auto
 _TURNS = 3
 # Who answers neither yes nor no, and is taken to wish it again, is asked once more.
 _MOST_ASKED = 2
+# A realtime model may act before the ears have written the words of the turn: seen on calls, 10 ms
+# after a turn that had ended by its silence alone.
+_WRITING_LIMIT_S = 1.5
 
 
 class Right(StrEnum):
@@ -53,11 +58,16 @@ class Rights:
         self._asked: Counter[Right] = Counter()
         self._open: Right | None = None  # the one that the caller was asked about last
         self._is_unheard = False  # and has answered, without words of which we know
+        self._are_words_known = asyncio.Event()
+        self._are_words_known.set()
 
     def hear(self, heard: Heard) -> Right | None:
         """The caller has said something; returns the right that it is a yes to."""
         right = self._open
-        if heard.answer is Answer.UNHEARD:
+        if heard.answer is not Answer.UNHEARD:
+            self._are_words_known.set()
+        else:
+            self._are_words_known.clear()
             self._is_unheard = right is not None
             return None
         self._open = None
@@ -68,6 +78,13 @@ class Rights:
             self._denied.add(right)
         self._heard.append(heard)
         return None
+
+    async def words_known(self) -> None:
+        """Wait until the words of the last turn are written, within a limit."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_WRITING_LIMIT_S):
+                await self._are_words_known.wait()
+        self._are_words_known.set()  # a turn is waited for once
 
     def weigh(self, right: Right) -> Permission:
         """A model wants to act on `right`. ASK is to be followed by the question."""

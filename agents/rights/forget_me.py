@@ -28,7 +28,7 @@ async def forget_me(context: RunContext[Conversation], name: str = "") -> None:
         name: What the person has said they are called. Empty if they have not said it.
     """
     conversation = context.userdata
-    heed(conversation.permission_for(Right.FORGET))
+    heed(await conversation.permission_for(Right.FORGET))
     became = await conversation.forget(name)
     agent = context.session.current_agent
     if became is not Forgot.NAME_NEEDED and isinstance(agent, HasPast):

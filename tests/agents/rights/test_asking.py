@@ -1,5 +1,7 @@
 """When a model may act on what only the caller can wish."""
 
+import asyncio
+
 import pytest
 
 from agents.rights.asking import Permission, Right, Rights
@@ -31,6 +33,26 @@ def test_a_clear_wish_is_acted_on_at_once() -> None:
 def test_and_so_it_is_two_turns_later_but_not_after_a_whole_story() -> None:
     assert rights("Forget me.", "Yes.", "Maria.").weigh(Right.FORGET) is Permission.GRANTED
     assert rights("Forget me.", "A.", "B.", "C.").weigh(Right.FORGET) is Permission.ASK
+
+
+@pytest.mark.looptime
+@pytest.mark.asyncio(loop_scope="function")
+async def test_words_that_are_written_late_are_waited_for() -> None:
+    caller = rights(UNHEARD)
+    loop = asyncio.get_running_loop()
+    loop.call_later(0.8, caller.says, "Please never call me again.")
+    await caller.words_known()
+    assert (loop.time(), caller.weigh(Right.BLOCK)) == (0.8, Permission.GRANTED)
+
+
+@pytest.mark.looptime
+@pytest.mark.asyncio(loop_scope="function")
+async def test_words_that_nobody_writes_are_waited_for_once() -> None:
+    caller = rights(UNHEARD)
+    for _ in range(2):
+        await caller.words_known()
+    assert asyncio.get_running_loop().time() == 1.5
+    assert caller.weigh(Right.BLOCK) is Permission.ASK
 
 
 def test_one_wish_is_not_the_other() -> None:
