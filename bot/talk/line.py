@@ -133,6 +133,9 @@ class Line:
                 self._note(self.rings, EventKind.RINGING)
             case CallStatus.ACTIVE:
                 self._note(self._answered, EventKind.ANSWERED)
+            case CallStatus.HANGUP if self.answered:
+                # The word of leaving, which follows, may be lost: seen on a call, 20 s without it.
+                self._hung_up()
 
     def _note(self, known: asyncio.Event, kind: EventKind) -> None:
         if not known.is_set():

@@ -108,6 +108,21 @@ async def test_a_telephone_that_leaves_has_hung_up_or_was_lost(
     assert ending.reason is reason
 
 
+async def test_a_telephone_that_says_so_has_hung_up_before_it_leaves() -> None:
+    _, room, ending = a_line()
+    room.joins("caller", "active")
+    room.becomes("caller", "hangup")
+    assert (ending.reason, ending.error) == (EndReason.CALLER_HUNG_UP, None)
+
+
+async def test_of_a_callee_who_was_not_seen_to_answer_the_dial_says_what_a_hangup_was() -> None:
+    line, room, ending = a_line()
+    line.begin_dialling()
+    room.joins("caller", "ringing")
+    room.becomes("caller", "hangup")
+    assert ending.reason is None
+
+
 async def test_a_telephone_that_said_so_has_hung_up_however_it_leaves() -> None:
     _, room, ending = a_line()
     room.joins("caller", "active")
