@@ -4,9 +4,8 @@ import re
 
 from agents.memory.consent import says_yes
 from agents.rights.asking import Answer, Heard, Right
-from agents.taming.words import words_in
+from agents.taming.words import clauses_in, words_in
 
-_CLAUSES = re.compile(r"[.,;:!?…]+")
 _NOT = (
     r"\b(?:not|never|no|stop|quit|without|nothing|dont|cannot|"
     r"(?:do|does|did|can|should|would)n't)\b"
@@ -55,8 +54,9 @@ def understood(said: str) -> Heard:
 
 def may_ask_for(right: Right, said: str) -> bool:
     """Whether this may be a wish for it. True for many who want nothing of the kind."""
-    clauses = (" ".join(words_in(clause)) for clause in _CLAUSES.split(said))
-    return any(_MEANS[right].search(each) and not _NOT_MEANT.search(each) for each in clauses)
+    return any(
+        _MEANS[right].search(each) and not _NOT_MEANT.search(each) for each in clauses_in(said)
+    )
 
 
 # What an answer may begin with before it is one.

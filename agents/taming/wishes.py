@@ -2,9 +2,7 @@
 
 import re
 
-from agents.taming.words import words_in
-
-_CLAUSES = re.compile(r"[.,;:!?…]+")
+from agents.taming.words import clauses_in, words_in
 
 # Narrow on purpose: what is told in stories (fires, wounds, police) is none of it, and neither is
 # somebody else's trouble that is only spoken of.
@@ -49,7 +47,7 @@ _LEAVING = frozenset((
 
 def asks_for_help(said: str) -> bool:
     """Whether the caller seems to be in real need of help. English."""
-    return any(_is_meant(" ".join(words_in(clause))) for clause in _CLAUSES.split(said))
+    return any(map(_is_meant, clauses_in(said)))
 
 
 def _is_meant(clause: str) -> bool:
@@ -59,7 +57,7 @@ def _is_meant(clause: str) -> bool:
 
 def challenges_rules(said: str) -> bool:
     """Whether the caller seems to tell the model to leave its rules, or asks for them. English."""
-    return any(_CHALLENGE.search(" ".join(words_in(clause))) for clause in _CLAUSES.split(said))
+    return any(map(_CHALLENGE.search, clauses_in(said)))
 
 
 def may_want_to_leave(said: str) -> bool:
