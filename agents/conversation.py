@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from livekit.agents import Agent
 from livekit.agents.llm import RealtimeModel
@@ -67,6 +67,14 @@ class PhoneLine(Protocol):
 
     async def wait_quiet(self, limit_s: float, *, unless: asyncio.Event) -> None:
         """Return when nobody has spoken for so long, when `unless` is set, or with the call."""
+
+
+@runtime_checkable
+class HasPast(Protocol):
+    """An agent whose instructions hold what is known from before."""
+
+    async def forget_past(self) -> None:
+        """Know nothing but this call."""
 
 
 @dataclass(slots=True)
@@ -143,10 +151,13 @@ class Conversation:
         self.past, self.person, self.told = Past(), None, ()
         return became if await self.line.never_record() else Forgot.FAILED
 
-    def tell_forgotten(self, became: Forgot) -> None:
-        """Say what became of the wish, or ask for the name that it needs."""
+    async def forget_and_tell(self, agent: object, name: str = "") -> None:
+        """`forget` whoever talks with `agent`; say what became of it, or ask for the name."""
+        became = await self.forget(name)
         words = load_prompt(became)
         if became is not Forgot.NAME_NEEDED:
+            if isinstance(agent, HasPast):
+                await agent.forget_past()
             words += " " + load_prompt("ask_both" if self.story is None else "go_on_or_end")
         self.line.say(words)
 

@@ -9,7 +9,6 @@ from livekit.agents import Agent, APIError, ModelSettings, StopResponse
 from livekit.agents.llm import ChatContext, ChatMessage, Tool, ToolContext
 
 from agents.conversation import Conversation
-from agents.memory.keeping import Forgot
 from agents.prompts import load_prompt
 from agents.rights.asking import Right
 from agents.rights.wishes import understood
@@ -67,17 +66,11 @@ class TamedAgent(Agent):
             conversation.leash.notify(Notice.RULES_CHALLENGED, "")
         match conversation.rights.hear(understood(said)):
             case Right.FORGET:
-                became = await conversation.forget()
-                if became is not Forgot.NAME_NEEDED:
-                    await self.forget_past()
-                conversation.tell_forgotten(became)
+                await conversation.forget_and_tell(self)
                 raise StopResponse
             case Right.BLOCK:
                 await conversation.never_call_again(after=_nothing)
                 raise StopResponse
-
-    async def forget_past(self) -> None:
-        """Know nothing but this call."""
 
     def _bounds(self, said: list[str], leash: Leash, calls: Calls) -> Bounds:
         return Bounds(

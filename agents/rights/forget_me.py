@@ -1,21 +1,10 @@
 """Somebody who wants to be forgotten is forgotten at once, and is told so."""
 
-from typing import Protocol, runtime_checkable
-
 from livekit.agents import RunContext, StopResponse, function_tool
 
 from agents.conversation import Conversation
-from agents.memory.keeping import Forgot
 from agents.rights.asking import Right
 from agents.rights.permission import heed
-
-
-@runtime_checkable
-class HasPast(Protocol):
-    """An agent whose instructions hold what is known from before."""
-
-    async def forget_past(self) -> None:
-        """Know nothing but this call."""
 
 
 @function_tool
@@ -29,9 +18,5 @@ async def forget_me(context: RunContext[Conversation], name: str = "") -> None:
     """
     conversation = context.userdata
     heed(await conversation.permission_for(Right.FORGET))
-    became = await conversation.forget(name)
-    agent = context.session.current_agent
-    if became is not Forgot.NAME_NEEDED and isinstance(agent, HasPast):
-        await agent.forget_past()
-    conversation.tell_forgotten(became)
+    await conversation.forget_and_tell(context.session.current_agent, name)
     raise StopResponse
