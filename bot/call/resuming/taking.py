@@ -45,9 +45,7 @@ class Resuming:
         number = caller.caller_number
         if not self._keep or not number or caller.is_withheld or caller.is_doubted:
             return None
-        call_id = self._recorder.record.call_id
-        taking = self._stories.take_newest(number, call_id, utc_now(), self._keep)
-        return await self._offer(taking, _TAKE_LIMIT_S)
+        return await self._offer(self._take_newest(number), _TAKE_LIMIT_S)
 
     async def of_name(
         self, caller: CallInfo, conversation: Conversation, told: StoryData
@@ -61,6 +59,13 @@ class Resuming:
         if returning is not None:
             returning.remember(conversation)
         return returning
+
+    async def _take_newest(self, number: str) -> Unfinished | None:
+        call_id = self._recorder.record.call_id
+        found = await self._stories.take_newest(number, call_id, utc_now(), self._keep)
+        # The database has answered: a name that is told later finds nothing else.
+        self._was_looked_for = True
+        return found
 
     async def _take_named(self, number: str, told: StoryData) -> Unfinished | None:
         found = await self._stories.find_newest(number, utc_now(), self._keep)

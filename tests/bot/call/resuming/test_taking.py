@@ -170,6 +170,21 @@ async def test_whoever_says_another_name_takes_nothing_and_has_one_try() -> None
     assert call.stories.asked == []
 
 
+async def test_a_number_that_was_looked_for_is_not_again_once_a_name_is_told() -> None:
+    call = Ringing()
+    await call.resuming.of_caller(CallInfo.of(SIP, SHOWN))
+    assert not await call.tells("Peter")
+    assert call.stories.looked == []
+
+
+async def test_a_number_that_could_not_be_looked_for_is_once_a_name_is_told() -> None:
+    call = Ringing()
+    call.stories.error = DatabaseUnavailable("no answer")
+    assert await call.resuming.of_caller(CallInfo.of(SIP, SHOWN)) is None
+    call.stories.error = None
+    assert await call.tells("Peter")
+
+
 async def test_who_shows_no_number_cannot_name_a_story_either() -> None:
     call = Ringing()
     assert not await call.tells("Peter", {"sip.phoneNumber": "anonymous"})
