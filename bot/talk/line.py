@@ -134,7 +134,8 @@ class Line:
             case CallStatus.ACTIVE:
                 self._note(self._answered, EventKind.ANSWERED)
             case CallStatus.HANGUP if self.answered:
-                # The word of leaving, which follows, may be lost: seen on a call, 20 s without it.
+                # LiveKit SIP leaves then. Its word of leaving may be lost together with its
+                # connection: LiveKit takes it for one that timed out, after 5 to 20 s.
                 self._hung_up()
 
     def _note(self, known: asyncio.Event, kind: EventKind) -> None:
@@ -156,10 +157,7 @@ class Line:
         self.left.set()
         if self._picked_up is False and not self.answered:
             return  # the dial will say
-        # LiveKit SIP says "hangup" before it leaves. When the word of leaving is then lost
-        # together with its connection, LiveKit takes it for one that timed out.
-        told = call_status(participant.attributes) is CallStatus.HANGUP
-        if self.on_telephone and self.answered and cause in _LOST and not told:
+        if self.on_telephone and self.answered and cause in _LOST:
             self._ending.set(EndReason.FAILED, f"the telephone was lost ({_Reason.Name(cause)})")
         else:
             self._hung_up()
