@@ -16,7 +16,7 @@ from tests.local.providers.shapes import check
 
 pytestmark = pytest.mark.unit
 
-ONCE = APIConnectOptions(max_retry=0, timeout=0.5)
+ONCE = APIConnectOptions(max_retry=0, timeout=10.0)
 
 
 @llm.function_tool

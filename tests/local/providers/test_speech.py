@@ -13,7 +13,7 @@ from local.sound.pcm import read_wav
 
 pytestmark = pytest.mark.unit
 
-ONCE = APIConnectOptions(max_retry=0, timeout=2.0)
+ONCE = APIConnectOptions(max_retry=0, timeout=10.0)
 TONE = Script(speech=(SpeechTurn(Sound(tone_s=0.5)),))
 
 
