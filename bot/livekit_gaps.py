@@ -240,6 +240,14 @@ def has_begun(server: AgentServer) -> bool:
     return hasattr(server, "_proc_pool")
 
 
+def keep_idle_processes(server: AgentServer, number: int) -> None:
+    """How many processes are started ahead of need from now on, at most as many as at its start.
+
+    Those that wait go on waiting, and whoever finds none waiting still gets one.
+    """
+    server._proc_pool.set_target_idle_processes(number)
+
+
 def is_warm(server: AgentServer) -> bool:
     """Whether a process waits for a call, which need not be started first."""
     return not server._proc_pool._warmed_proc_queue.empty()

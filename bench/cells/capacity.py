@@ -105,10 +105,12 @@ async def _talk(call: Call, found: Load, talking: asyncio.Semaphore) -> None:
     await call.wait_quiet(THINKS_S)
     talking.release()
     await asyncio.sleep(THINKS_S)
-    for turn in count(1):
+    for turn in count():
         said = await call.say(TURN.clip.pcm())
         heard_s = await call.wait_sound(said.end_s, 8.0)
-        found.gaps_s.append(heard_s - said.end_s)
+        # A name alone is half of what the greeting asks for, and waited with under any load.
+        if turn > 0:
+            found.gaps_s.append(heard_s - said.end_s)
         await call.wait_quiet(THINKS_S)
         if turn >= TURNS and found.after is not None:
             return

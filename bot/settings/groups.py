@@ -271,12 +271,12 @@ class WorkerSettings(Group):
         "call, so that a deployment cuts nobody off.",
     )
     idle_processes: int = Field(
-        min(_CPUS, 4),
+        min(2 * _CPUS, 8),
         ge=1,
         le=64,
         alias="STORYLINE_IDLE_PROCESSES",
         description="Warm processes that wait for a call; each takes one call at once, and a "
-        "caller beyond them waits for a process to start. Default: one per CPU, at most 4.",
+        "caller beyond them waits for a process to start. Default: two per CPU, at most 8.",
     )
     max_calls: int = Field(
         4 * _CPUS,

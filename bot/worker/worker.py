@@ -72,13 +72,13 @@ def build_server(settings: Settings) -> Server:
     worker, livekit = settings.worker, settings.livekit.access
     server = Server(
         max_calls=worker.max_calls,
+        idle_processes=worker.idle_processes,
         ws_url=livekit.url,
         api_key=livekit.api_key,
         api_secret=livekit.api_secret,
         # The library's own page cannot tell whether a call would be answered: bot/worker/health.py.
         host="127.0.0.1",
         port=0,
-        num_idle_processes=worker.idle_processes,
         setup_fnc=partial(prewarm, settings),
         preload_modules=["bot.call.entry", *PRELOADED, "bot.talk.preload"],
         shutdown_process_timeout=_SHUTDOWN_PROCESS_S,

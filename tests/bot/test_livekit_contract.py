@@ -250,6 +250,13 @@ def test_a_worker_knows_whether_it_is_connected_and_warm() -> None:
     assert "self._warmed_proc_queue" in inspect.getsource(ProcPool)
 
 
+def test_a_pool_starts_fewer_processes_ahead_of_need_but_one_for_whoever_waits() -> None:
+    source = inspect.getsource(ProcPool)
+    assert parameters(ProcPool.set_target_idle_processes) == {"self", "num_idle_processes"}
+    assert "min(self._target_idle_processes, self._default_num_idle_processes)," in source
+    assert "len(self._spawn_tasks) < self._jobs_waiting_for_process" in source
+
+
 def test_a_session_can_be_told_to_take_no_orders_and_to_record_nothing() -> None:
     assert {"session_host", "record"} <= parameters(AgentSession.start)
     assert "user_away_timeout" in parameters(AgentSession.__init__)

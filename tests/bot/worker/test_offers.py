@@ -43,13 +43,19 @@ def of_ours() -> FakeRequest:
 class Worker:
     """A server with so many calls in progress."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, max_calls: int, calls: int = 0) -> None:
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, max_calls: int, calls: int = 0, idle: int = 1
+    ) -> None:
         self.jobs: list[object] = [object()] * calls
         self.is_draining = False
         monkeypatch.setattr(Server, "active_jobs", property(lambda _: self.jobs))
         monkeypatch.setattr(Server, "draining", property(lambda _: self.is_draining))
         self.server = Server(
-            max_calls=max_calls, ws_url="ws://127.0.0.1:1", api_key="k", api_secret="s"
+            max_calls=max_calls,
+            idle_processes=idle,
+            ws_url="ws://127.0.0.1:1",
+            api_key="k",
+            api_secret="s",
         )
 
     async def offer(self, request: FakeRequest) -> str:
@@ -110,6 +116,51 @@ async def test_an_offer_that_comes_to_nothing_leaves_its_room(
     with pytest.raises(RuntimeError):
         await worker.offer(broken)
     assert await worker.offer(from_a_caller()) == "accepted"
+
+
+# --- first the answer, then new processes ---------------------------------------------------------
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, int]]:
+    """When the pool was told to keep how many processes warm, of three."""
+    told: list[tuple[float, int]] = []
+
+    def keep(server: Server, number: int) -> None:
+        told.append((asyncio.get_running_loop().time(), number))
+
+    monkeypatch.setattr(module, "has_begun", lambda _: True)
+    monkeypatch.setattr(module, "keep_idle_processes", keep)
+    return told
+
+
+@pytest.mark.asyncio(loop_scope="function")
+@pytest.mark.looptime
+async def test_a_process_ahead_of_need_is_started_a_second_after_a_call_was_accepted(
+    monkeypatch: pytest.MonkeyPatch, kept: list[tuple[float, int]]
+) -> None:
+    await Worker(monkeypatch, max_calls=4, idle=3).offer(from_a_caller())
+    await asyncio.sleep(1.5)
+    assert kept == [(0.0, 0), (1.0, 3)]
+
+
+@pytest.mark.asyncio(loop_scope="function")
+@pytest.mark.looptime
+async def test_calls_that_go_on_coming_do_not_empty_the_pool(
+    monkeypatch: pytest.MonkeyPatch, kept: list[tuple[float, int]]
+) -> None:
+    worker = Worker(monkeypatch, max_calls=8, idle=3)
+    for _ in range(4):
+        await worker.offer(from_a_caller())
+        await asyncio.sleep(0.7)
+    assert kept == [(0.0, 0), (1.0, 3), (pytest.approx(1.4), 0), (pytest.approx(2.4), 3)]
+
+
+async def test_a_call_that_is_left_to_others_holds_up_no_process(
+    monkeypatch: pytest.MonkeyPatch, kept: list[tuple[float, int]]
+) -> None:
+    await Worker(monkeypatch, max_calls=1, calls=1, idle=3).offer(from_a_caller())
+    assert kept == []
 
 
 # --- would a call be answered? --------------------------------------------------------------------
