@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.logs import configure_logs
-from bot.records import RecordsError, migrate
-from bot.records.sound.shelf import Shelf
 from bot.settings import Problem, Settings, SettingsError
 from bot.settings.libraries import prepare_environment
 from bot.version import VERSION
-from bot.worker.worker import serve
+from bot.worker.processes.fork_server import start_fork_server
 
 _EXIT_BAD_SETTINGS = 2
 _USAGE = "usage: python -m bot [migrate | --version]\n"
@@ -30,17 +28,28 @@ def main(arguments: Sequence[str]) -> int:
         return _EXIT_BAD_SETTINGS
     try:
         settings = Settings.load()
-        if not arguments and settings.kept.records:
-            _prepare_recordings(settings.kept.recordings_dir)
+        prepare_environment()
+        if not arguments:
+            start_fork_server()
+            if settings.kept.records:
+                _prepare_recordings(settings.kept.recordings_dir)
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return _EXIT_BAD_SETTINGS
-    prepare_environment()
     configure_logs(settings.worker.log_level, json=True, secrets=settings.secrets)
+    return _run(settings, migrations_alone=bool(arguments))
+
+
+def _run(settings: Settings, *, migrations_alone: bool) -> int:
+    # Imported only here: the fork server reads the same at the same time.
+    from bot.records import RecordsError, migrate
+
     try:
-        if arguments:
+        if migrations_alone:
             asyncio.run(migrate(settings.database_url))
             return 0
+        from bot.worker.worker import serve
+
         return asyncio.run(serve(settings))
     except (RecordsError, OSError) as error:
         sys.stderr.write(f"{error}\n")
@@ -49,6 +58,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def _prepare_recordings(folder: Path) -> None:
     """No caller shall be told that they are recorded where that cannot be."""
+    from bot.records.sound.shelf import Shelf
+
     try:
         Shelf(folder).prepare()
     except OSError as error:

@@ -2,35 +2,26 @@
 
 import asyncio
 import logging
-from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
 
 import aiohttp
 from livekit import api
-from livekit.agents import JobProcess
 
 from bot import messages
 from bot.call.entry import take_call
-from bot.livekit_gaps import PRELOADED, has_begun, load_native_library
+from bot.livekit_gaps import has_begun
 from bot.messages import Message
-from bot.money.prices import PriceTable
-from bot.records import DatabaseUnavailable, Records, RecordsError, migrate
-from bot.records.rehearsal import rehearse_reading
+from bot.records import DatabaseUnavailable, RecordsError, migrate
 from bot.settings import Settings
-from bot.talk.audio import load_vad
-from bot.talk.clients import make_clients
-from bot.talk.warm import Warm
 from bot.worker.figures.metrics import Metrics
 from bot.worker.figures.reports import Load
 from bot.worker.health import health_page
+from bot.worker.processes.fork_server import PRELOADED
+from bot.worker.processes.prewarm import prewarm
 from bot.worker.room_watch import RoomWatch
 from bot.worker.server import Server
 from bot.worker.signals import stop_on_signals
 from bot.worker.watches import API_LIMIT_S, watches
-
-if TYPE_CHECKING:
-    from bot.telemetry.tracing import Tracing
 
 logger = logging.getLogger("storyline.worker")
 
@@ -41,30 +32,6 @@ _SHUTDOWN_PROCESS_S = 20.0
 # A database that takes longer is waited for beside the calls.
 _DATABASE_S = 5.0
 _MIGRATE_AGAIN_S = 5.0
-
-
-def prewarm(settings: Settings, process: JobProcess) -> None:
-    """Load what every call needs, before there is one."""
-    load_native_library()
-    prices = PriceTable.load(settings.kept.prices)
-    tracing = _start_tracing(settings)
-    records = Records.open(settings.database_url, announces=settings.webhooks.is_on)
-    clients = make_clients(settings.providers)
-    Warm(settings, load_vad(), clients, prices, records, tracing).keep(process)
-    # A database that is away is complained of by the call that needs it.
-    with suppress(RecordsError):
-        asyncio.run(rehearse_reading(records))
-
-
-def _start_tracing(settings: Settings) -> "Tracing | None":
-    wanted = settings.telemetry
-    if wanted.endpoint is None:
-        return None
-    # Imported only here: whoever has no collector does not load it.
-    from bot.telemetry.tracing import Tracing
-
-    headers = wanted.headers.get_secret_value() if wanted.headers else ""
-    return Tracing(wanted.endpoint.get_secret_value(), headers)
 
 
 def build_server(settings: Settings) -> Server:
@@ -80,7 +47,7 @@ def build_server(settings: Settings) -> Server:
         host="127.0.0.1",
         port=0,
         setup_fnc=partial(prewarm, settings),
-        preload_modules=["bot.call.entry", *PRELOADED, "bot.talk.preload"],
+        preload_modules=list(PRELOADED),
         shutdown_process_timeout=_SHUTDOWN_PROCESS_S,
     )
     server.rtc_session(take_call, agent_name=worker.agent_name, on_request=server.on_request)

@@ -26,6 +26,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     for door in (worker_door, watch_door):
         monkeypatch.setattr(door, "configure_logs", lambda *_, **__: None)
     monkeypatch.setattr(worker_door, "prepare_environment", lambda: None)
+    monkeypatch.setattr(worker_door, "start_fork_server", lambda: None)
     return tmp_path
 
 
@@ -38,7 +39,7 @@ def serving(monkeypatch: pytest.MonkeyPatch, result: int | Exception) -> list[Se
             raise result
         return result
 
-    monkeypatch.setattr(worker_door, "serve", serve)
+    monkeypatch.setattr("bot.worker.worker.serve", serve)
     return served
 
 
@@ -106,7 +107,7 @@ def test_migrate_says_why_it_could_not(
     async def migrate(_: str) -> None:
         raise DatabaseUnavailable("no database there")
 
-    monkeypatch.setattr(worker_door, "migrate", migrate)
+    monkeypatch.setattr("bot.records.migrate", migrate)
     assert worker_door.main(["migrate"]) == 1
     assert capsys.readouterr().err == "no database there\n"
 

@@ -1,25 +1,20 @@
 """A worker from its start to its end: what is waited for, and how long."""
 
 import asyncio
-import importlib
-import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
 import pytest
 from livekit.api import ServerError
-from ruamel.yaml import YAML
 
 from bot.messages import Message
 from bot.records import DatabaseUnavailable, SchemaError
-from bot.talk.warm import Warm
 from bot.worker import worker as module
 from bot.worker.figures.reports import Load
-from bot.worker.worker import build_server, prewarm, serve
+from bot.worker.worker import build_server, serve
 from sip.access import Access
 from tests.bot.settings.made import made
 from tests.bot.talk.fakes import now_s
@@ -275,34 +270,3 @@ async def test_a_server_that_has_not_begun_has_no_calls_and_is_not_ready() -> No
     watch: Any = SimpleNamespace(is_blind=True)
     load = module._load(build_server(made(STORYLINE_MAX_CALLS="7")), watch)
     assert load == Load(calls=0, max_calls=7, is_ready=False, is_blind=True)
-
-
-async def test_a_process_is_prepared_with_all_that_a_call_needs(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    process: Any = SimpleNamespace(userdata={})
-    native: list[str] = []
-    monkeypatch.setattr(module, "load_vad", lambda: "vad")
-    monkeypatch.setattr(module, "make_clients", lambda _: "clients")
-    monkeypatch.setattr(module, "load_native_library", lambda: native.append("loaded"))
-    await asyncio.to_thread(prewarm, made(), process)
-    warm: Any = Warm.of(process)
-    assert (warm.settings, warm.vad, warm.clients) == (made(), "vad", "clients")
-    assert native == ["loaded"]
-
-
-async def test_a_process_whose_fork_server_has_read_everything_reads_nothing_again(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    assert "bot.talk.preload" in build_server(made())._preload_modules
-    await asyncio.to_thread(importlib.import_module, "bot.talk.preload")
-
-    def read(*_: object, **__: object) -> None:
-        raise AssertionError("read again")
-
-    monkeypatch.setattr(ssl, "create_default_context", read)
-    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", read)
-    monkeypatch.setattr(YAML, "load", read)
-    process: Any = SimpleNamespace(userdata={})
-    await asyncio.to_thread(prewarm, made(), process)
-    assert Warm.of(process).prices.find("gpt-realtime", date(2026, 11, 27)) is not None

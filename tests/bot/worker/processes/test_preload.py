@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from bot.records import DatabaseUnavailable
-from bot.talk import preload
+from bot.worker.processes import preload
 
 pytestmark = pytest.mark.unit
 
@@ -35,7 +35,7 @@ def test_certificates_that_cannot_be_read_do_not_end_the_fork_server(
 def test_a_fork_inherits_no_thread_and_no_native_library() -> None:
     """Both would be there in name only: a process that is forked has one thread."""
     script = (
-        "import threading, bot.talk.preload\n"
+        "import threading, bot.worker.processes.preload\n"
         "from livekit.rtc._ffi_client import FfiClient\n"
         "print(threading.active_count(), FfiClient._instance)\n"
         "from bot.livekit_gaps import load_native_library\n"

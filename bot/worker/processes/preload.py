@@ -6,6 +6,7 @@ the answer; and a burst of calls starts the processes just when the machine has 
 """
 
 import asyncio
+import importlib
 import threading
 from contextlib import suppress
 
@@ -14,7 +15,9 @@ import openai
 from livekit import rtc
 from livekit.agents.llm import ChatContext
 
-from bot.livekit_gaps import certificates
+import bot.call.entry
+import bot.worker.processes.prewarm  # noqa: F401  read here, run in each process
+from bot.livekit_gaps import PRELOADED, certificates
 from bot.money.prices import packaged_rows
 from bot.records import RecordsError
 from bot.records.rehearsal import rehearse_records
@@ -58,3 +61,6 @@ def _open_nobodys_record() -> None:
 # each process tries again, and complains.
 with suppress(OSError, RecordsError):
     rehearse()
+for _name in PRELOADED:
+    with suppress(ImportError):
+        importlib.import_module(_name)
