@@ -21,6 +21,9 @@ _LOOK_S = 0.5
 # After BYE the room may take so long, and the record, where nothing keeps it.
 _SETTLE_S = 12.0
 _AGAIN_LIMIT_S = 25.0
+# What begins later than this after a death was said by somebody else: the way to a caller takes
+# 0.25 s. The stored goodbye of whoever takes over has been heard after 0.8 s.
+_ON_ITS_WAY_S = 0.5
 _LIMIT_S = 60.0
 # Between the end of a process and its worker's noticing.
 _ENDED_S = 1.0
@@ -136,7 +139,8 @@ class Scene:
         """
         while True:
             await asyncio.sleep(_POLL_S)
-            begun = [s.start_s for s in self.phone.far_speech if s.start_s > self.fault_s + 1.0]
+            after_s = self.fault_s + _ON_ITS_WAY_S
+            begun = [s.start_s for s in self.phone.far_speech if s.start_s > after_s]
             if begun:
                 self.gaps_s.append(begun[0] - self.fault_s)
                 return
