@@ -5,8 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from functools import partial
 
-from livekit.agents import Agent, APIError, ModelSettings, StopResponse
-from livekit.agents.llm import ChatContext, ChatMessage, Tool, ToolContext
+from livekit.agents import (
+    Agent,
+    AgentSession,
+    APIError,
+    ConversationItemAddedEvent,
+    ModelSettings,
+    StopResponse,
+)
+from livekit.agents.llm import ChatContext, ChatMessage, RealtimeModel, Tool, ToolContext
 
 from agents.conversation import Conversation
 from agents.prompts import load_prompt
@@ -60,17 +67,18 @@ class TamedAgent(Agent):
         conversation: Conversation = self.session.userdata
         if asks_for_help(said):
             conversation.leash.notify(Notice.EMERGENCY, "")
+            tell_of(new_message, self, self.session)
             conversation.line.say(load_prompt("emergency"))
             raise StopResponse
         if challenges_rules(said):
             conversation.leash.notify(Notice.RULES_CHALLENGED, "")
-        match conversation.rights.hear(understood(said)):
-            case Right.FORGET:
+        if (wish := conversation.rights.hear(understood(said))) is not None:
+            tell_of(new_message, self, self.session)
+            if wish is Right.FORGET:
                 await conversation.forget_and_tell(self)
-                raise StopResponse
-            case Right.BLOCK:
+            else:
                 await conversation.never_call_again(after=_nothing)
-                raise StopResponse
+            raise StopResponse
 
     def _bounds(self, said: list[str], leash: Leash, calls: Calls) -> Bounds:
         return Bounds(
@@ -105,6 +113,15 @@ class TamedAgent(Agent):
     def _is_welcome(self, said: list[str], tool: str) -> bool:
         """Whether `tool` may be called in this turn."""
         return True
+
+
+def tell_of(message: ChatMessage, agent: Agent, session: AgentSession[Conversation]) -> None:
+    """Tell whoever keeps the record of the caller's turn that no model is asked to answer: LiveKit
+    drops it. A realtime model tells of every turn itself.
+    """
+    if not isinstance(agent.llm, RealtimeModel):
+        session.history.insert(message)
+        session.emit("conversation_item_added", ConversationItemAddedEvent(item=message))
 
 
 async def _nothing() -> None:

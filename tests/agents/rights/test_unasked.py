@@ -1,7 +1,7 @@
 """A model that forgets or blocks callers who have not asked for it, typed to."""
 
 import pytest
-from livekit.agents import StopResponse
+from livekit.agents import ConversationItemAddedEvent, StopResponse
 from livekit.agents.llm import ChatMessage
 
 from agents.memory.keeping import Forgot
@@ -12,9 +12,10 @@ from agents.returning import ReturningAgent
 from agents.stories import load_premises
 from agents.story import StoryData
 from agents.storyteller import StoryAgent
-from agents.tamed import TamedAgent
+from agents.tamed import TamedAgent, tell_of
 from agents.taming.leash import Leash
 from agents.taming.notices import Notice
+from bot.livekit_gaps import RealtimeModel
 from tests.agents.memory.fake_memory import FakeMemory
 from tests.agents.scripted_llm import Answer
 from tests.agents.taming.noted import Noted
@@ -32,6 +33,18 @@ def noted(call: Talk) -> Noted:
     noted = Noted()
     call.session.userdata.leash = Leash(noted)
     return noted
+
+
+def turns_from_now(call: Talk) -> list[str | None]:
+    """Fills with what the caller says, as the diary is told of it."""
+    said: list[str | None] = []
+
+    def on_item(event: ConversationItemAddedEvent) -> None:
+        if isinstance(event.item, ChatMessage) and event.item.role == "user":
+            said.append(event.item.text_content)
+
+    call.session.on("conversation_item_added", on_item)
+    return said
 
 
 async def answer(call: Talk, words: str) -> None:
@@ -74,6 +87,25 @@ async def test_their_yes_forgets_them_without_any_model() -> None:
         assert call.said[-1] == f"{load_prompt('forgotten')} {load_prompt('ask_both')}"
         agent = call.session.current_agent
         assert "Maria" not in str(agent.instructions)
+
+
+async def test_their_yes_is_told_to_who_keeps_the_record() -> None:
+    async with talk(BEGIN, BLOCK, agent=StoryAgent(MARIA)) as call:
+        await call.say("I open the door.")
+        recorded = turns_from_now(call)
+        await answer(call, "Yes, never again.")
+        assert recorded == ["Yes, never again."]
+        turns = [item for item in call.session.history.messages() if item.role == "user"]
+        assert turns[-1].text_content == "Yes, never again."
+
+
+async def test_a_realtime_model_tells_of_a_turn_itself() -> None:
+    hears = RealtimeModel(api_key="none", base_url="http://127.0.0.1:1/v1")
+    async with talk() as call:
+        recorded = turns_from_now(call)
+        message = ChatMessage(role="user", content=["Yes."])
+        tell_of(message, StoryAgent(MARIA, realtime=hears), call.session)
+        assert recorded == []
 
 
 async def test_a_name_that_forgetting_needs_is_asked_for_after_their_yes() -> None:

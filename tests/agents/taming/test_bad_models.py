@@ -284,3 +284,4 @@ async def test_a_caller_in_need_hears_our_words_and_no_model_is_asked(
         assert call.said[-1] == load_prompt("emergency")
         assert len(call.llm.asked) == asked
         assert call.noted.kinds == [Notice.EMERGENCY]
+        assert message in call.session.history.items
