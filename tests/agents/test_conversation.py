@@ -76,8 +76,9 @@ async def talk(
     is_recorded: bool = False,
     memory: Memory | None = None,
     past: Past | None = None,
+    then: Answer | None = None,
 ) -> AsyncIterator[Talk]:
-    line, model, past = FakeLine(), ScriptedLLM(*answers), past or Past()
+    line, model, past = FakeLine(), ScriptedLLM(*answers, then=then), past or Past()
     conversation = Conversation(
         line=line, is_recorded=is_recorded, memory=memory or NoMemory(), past=past
     )

@@ -7,10 +7,12 @@ from agents.callee import Callee
 from agents.conversation import WHO
 from agents.intro import IntroAgent
 from agents.prompts import load_prompt
+from agents.story import StoryData
 from agents.storyteller import StoryAgent
 from tests.agents.scripted_llm import Answer
 from tests.agents.test_conversation import BEGIN, Talk, gathered, talk
 
+MARIA = StoryData("Maria", "Lisbon")
 pytestmark = pytest.mark.unit
 
 HELLO = f"{load_prompt('hello', who=WHO)} {load_prompt('notice')}"
@@ -77,6 +79,34 @@ async def test_the_storyteller_heeds_an_objection_too() -> None:
         assert isinstance(call.session.current_agent, StoryAgent)
         await call.say("Wait, I do not want to be recorded.")
         assert call.line.recorded[-1] == "refused"
+
+
+async def test_a_model_that_objects_300_times_in_one_answer_is_heard_once() -> None:
+    many = Answer(calls=OBJECT.calls * 300)
+    async with talk(BEGIN, many, TOLD, agent=StoryAgent(MARIA, is_recorded=True)) as call:
+        await call.say("I open the door.")
+        assert call.line.recorded == ["refused"]
+        assert call.said[-1] == TOLD.text
+
+
+async def test_a_model_that_does_nothing_but_object_is_heard_in_one_turn() -> None:
+    agent = StoryAgent(MARIA, is_recorded=True)
+    async with talk(BEGIN, agent=agent, then=OBJECT) as call:
+        await call.say("I open the door.")
+        heard, asked = len(call.line.recorded), len(call.llm.asked)
+        assert heard <= 4  # LiveKit asks again after three tools, and then without any
+        for turn in range(1, 3):
+            await call.say("I go in.")
+            assert len(call.line.recorded) == heard
+            assert len(call.llm.asked) == asked + turn
+        assert call.said[-1] == load_prompt("what_next", name="Maria")
+
+
+async def test_whoever_objects_may_do_so_again_while_it_could_not_be_deleted() -> None:
+    async with talk(OBJECT, TOLD, is_recorded=True) as call:
+        call.line.can_delete = False
+        await call.say("Do not record this.")
+        assert "do_not_record" in tools_of(call)
 
 
 def tools_of(call: Talk) -> set[str]:
