@@ -19,8 +19,8 @@ from bot.records.table import to_row
 
 logger = logging.getLogger("storyline.records")
 
-# A process that has not written for a lease is taken for dead (bot/worker/guardian.py). Four beats
-# may be missed before anybody asks, and a stalled event loop gets as long as it can while the
+# A process that has not written for a lease is taken for dead (bot/worker/guardian.py), and one
+# that answers no question in its room sooner. A stalled event loop gets as long as it can while the
 # caller of a really dead call still hears less than ten seconds of silence.
 LEASE_S = 6.0
 BEAT_S = 1.0

@@ -24,7 +24,8 @@ from sip.calls.line import hang_up
 _QUESTIONS_AT_ONCE = 4
 # Rooms of calls have names of their own: what was deleted stays gone.
 _REMEMBERED = 1000
-_PONG_S = 1.0
+# Twice (bot/worker/signs/answers.py): under the worst load that was seen one answer took a second.
+_PONG_S = 0.8
 _OVER = frozenset({JobStatus.JS_FAILED, JobStatus.JS_SUCCESS})
 _LOOK_S = 0.2
 # What the API raises when LiveKit refuses or cannot be reached.

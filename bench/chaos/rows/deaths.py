@@ -88,8 +88,8 @@ ROWS = (
         "job-frozen",
         "job frozen (SIGSTOP): the story goes on",
         goes_on(job_frozen),
-        # It is asked twice in its room, for a second each time.
-        ends(60, FINISHED, 12, goes_on_s=8.0),
+        # It is asked twice in its room, for 0.8 s each time.
+        ends(60, FINISHED, 12, goes_on_s=7.0),
         limit_s=75.0,
     ),
     Fault(

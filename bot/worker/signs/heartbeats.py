@@ -6,6 +6,10 @@ from datetime import datetime
 
 from bot.records import CallRecord
 
+# Beats come a beat apart and the time of a write. To doubt one that is alive costs a write and a
+# question in its room; to doubt a frozen one later costs its caller silence.
+_LATE = 1.5
+
 
 @dataclass(frozen=True)
 class _Sign:
@@ -26,11 +30,12 @@ class Verdict:
 class Heartbeats:
     """Tells the dead calls from the living, by asking rather than by comparing clocks.
 
-    A call that seems quiet (two beats missed while we watched, or its lease run out on the wall
-    clock) is challenged: its lease is taken from it. A living process writes a new one within a
-    beat; one that leaves the challenge unanswered for the rest of a lease, while we watched all
-    the time, is dead. So nobody is killed because a wall clock jumped or differs between machines,
-    nor because the database took no writes for a while: the challenge itself is a write.
+    A call that seems quiet (a beat late by half of one while we watched, or its lease run out on
+    the wall clock) is challenged: its lease is taken from it. A living process writes a new one
+    within a beat; one that leaves the challenge unanswered for the rest of a lease, while we
+    watched all the time, is dead. So nobody is killed because a wall clock jumped or differs
+    between machines, nor because the database took no writes for a while: the challenge itself is a
+    write.
 
     After a pause of our own (suspended machine, stalled process, database out of reach) everybody
     may be late: watching begins anew.
@@ -38,7 +43,7 @@ class Heartbeats:
 
     def __init__(self, *, poll_s: float, lease_s: float, beat_s: float) -> None:
         self._gap_s = 2 * poll_s + beat_s
-        self._quiet_s = 2 * beat_s
+        self._quiet_s = _LATE * beat_s
         self._answer_s = lease_s - self._quiet_s
         self._signs: dict[str, _Sign] = {}
         self._looked_s: float | None = None

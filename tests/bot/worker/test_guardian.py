@@ -121,7 +121,7 @@ async def test_what_a_dead_worker_left_behind_is_found_by_the_next(world: World)
     world.alive.clear()
     await world.pass_time(60, watched=False)
     world.guardian = world.another_guardian()
-    await world.pass_time(LEASE_S - 2 * BEAT_S + 2 * POLL_S)
+    await world.pass_time(LEASE_S - 1.5 * BEAT_S + 2 * POLL_S)
     assert world.hung_up == ["orphan"]
 
 

@@ -66,15 +66,15 @@ async def test_a_process_that_is_seen_to_end_is_replaced_at_once(world: Rescued)
     assert world.asked == [("room", True)]
 
 
-async def test_a_process_of_another_worker_is_asked_first_and_replaced_in_three_seconds(
+async def test_a_process_of_another_worker_is_asked_first_when_a_beat_and_a_half_are_missed(
     world: Rescued,
 ) -> None:
     await world.ring("room")
     await world.pass_time(5)
     world.alive.clear()
-    await world.pass_time(1.5)
+    await world.pass_time(1.5 * BEAT_S - POLL_S)
     assert world.asked == []
-    await world.pass_time(1.5)
+    await world.pass_time(POLL_S)
     assert ("room", False) in world.asked
 
 

@@ -236,10 +236,10 @@ async def test_a_job_that_answers_lives() -> None:
     assert now_s() == pytest.approx(0.6), "seen at the next look"
 
 
-async def test_a_job_that_does_not_answer_within_a_second_is_silent() -> None:
+async def test_a_job_that_does_not_answer_within_eight_tenths_of_a_second_is_silent() -> None:
     livekit = FakeLiveKit({ROOM: [_agent()]})
     assert await seen_by(livekit).ask(ROOM, JOB) is Answer.SILENT
-    assert now_s() == pytest.approx(1)
+    assert now_s() == pytest.approx(0.8)
 
 
 async def test_every_ping_asks_for_a_word_of_its_own() -> None:

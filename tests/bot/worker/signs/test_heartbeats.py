@@ -11,8 +11,8 @@ from tests.bot.records.records import NOON, a_call
 
 pytestmark = pytest.mark.unit
 
-# Quiet after 1 s; dead 4 s after the challenge; a gap of more than 3.5 s is a pause of our own.
-POLL_S, BEAT_S, LEASE_S = 1.5, 0.5, 5.0
+# Quiet after 0.75 s; dead 4 s after the challenge; a gap of more than 3.5 s is a pause of our own.
+POLL_S, BEAT_S, LEASE_S = 1.5, 0.5, 4.75
 SOON = NOON + timedelta(hours=1)
 LATER = NOON + timedelta(hours=2)
 CHALLENGED = None
@@ -39,13 +39,13 @@ def watching() -> Watching:
     return Watching()
 
 
-def test_two_beats_missed_are_quiet(watching: Watching) -> None:
-    assert watching.looks(SOON, 0, 0.5, 0.875, 1) == ["alive", "alive", "alive", "quiet"]
+def test_a_beat_that_is_late_by_half_of_one_is_quiet(watching: Watching) -> None:
+    assert watching.looks(SOON, 0, 0.5, 0.625, 0.75) == ["alive", "alive", "alive", "quiet"]
 
 
 def test_a_beat_begins_the_wait_anew(watching: Watching) -> None:
-    assert watching.looks(SOON, 0, 0.875) == ["alive", "alive"]
-    assert watching.looks(LATER, 1.5, 2.375, 2.5) == ["alive", "alive", "quiet"]
+    assert watching.looks(SOON, 0, 0.625) == ["alive", "alive"]
+    assert watching.looks(LATER, 1.5, 2.125, 2.25) == ["alive", "alive", "quiet"]
 
 
 def test_a_lease_that_has_run_out_is_quiet_at_first_sight(watching: Watching) -> None:
