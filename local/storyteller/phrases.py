@@ -52,7 +52,8 @@ _REPEAT = re.compile(
     r"\b(repeat|say (that|it|this) again|(one|once) more time|come again|pardon|"
     r"didn t (hear|catch|understand|get)|did not (hear|catch|understand|get)|"
     r"what (did|do) you say|what was (that|the question)|what s the question|"
-    r"what were the|couldn t hear|can t hear|say again|i don t understand)\b"
+    r"what were the|couldn t hear|can t hear|say again|i don t understand|"
+    r"(speak|talk) (more slowly|slower)|last part again)\b"
 )
 _LONE_REPEAT = re.compile(
     r"((sorry|wait|excuse me|i m sorry|huh) )*(what|huh|pardon|sorry what|again)"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.talk.turns.keys import SLOWER
 from local.storyteller import Message, reply
 from local.storyteller.sayings import GO_ON_OR_END, LAST_STORY, ONE_MORE
 from tests.local.storyteller.conversation import (
@@ -112,7 +113,9 @@ def test_told_of_an_interruption_before_the_words_of_the_caller() -> None:
     assert called(call.say("No thanks, goodbye")) == ["story_finished"]
 
 
-@pytest.mark.parametrize("said", ["Sorry, what?", "Can you repeat that?", "What did you say?"])
+@pytest.mark.parametrize(
+    "said", ["Sorry, what?", "Can you repeat that?", "What did you say?", SLOWER]
+)
 def test_repeat(said: str) -> None:
     call = story()
     opening = call.history[-1].text
