@@ -20,6 +20,8 @@ async def test_keys_choose_repeat_interrupt_and_end(house: House) -> None:
         assert_one_heard(await call.introduce("I'm Peter from Berlin."), *QUESTION)
         await call.phone.press("0")
         assert_one_heard(await call.hear(20.0), *QUESTION)
+        await call.phone.press("*")
+        assert_one_heard(await call.hear(20.0), *QUESTION)
         await call.phone.press("2")
         assert_one_heard(await call.hear(20.0), *CELLAR)
         await call.phone.say("Anna.")
@@ -33,4 +35,4 @@ async def test_keys_choose_repeat_interrupt_and_end(house: House) -> None:
         record = await call.record()
         assert record.end_reason is EndReason.STORY_FINISHED
         assert record.agent_reached is AgentReached.STORY
-        assert record.turns == 3  # the name, the choice by key, the robot's name
+        assert record.turns == 4  # the name, "more slowly" and the choice by key, the robot's name
