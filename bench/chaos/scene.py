@@ -169,8 +169,9 @@ class Scene:
         end_s = self.phone.ended_s or self.phone.now_s
         silence_s = self._longest_silence_s(end_s)
         heard = await self._heard_after()
-        row = await self._settled_row(settle_s if bye_s is not None else 0.0)
-        rooms = await self._rooms_left(wait=bye_s is not None)
+        settle_s = settle_s if bye_s is not None else 0.0
+        row = await self._settled_row(settle_s)
+        rooms = await self._rooms_left(settle_s)
         await self.phone.hang_up()
         if (load := os.getloadavg()[0] / (os.cpu_count() or 1)) > _BUSY:
             self.note(f"{load:.0f} runnable processes for each processor")
@@ -219,14 +220,17 @@ class Scene:
             self.note(f"record closed {waited_s:.0f} s after BYE")
         return row
 
-    async def _rooms_left(self, *, wait: bool) -> int | None:
+    async def _rooms_left(self, settle_s: float) -> int | None:
         """After BYE an empty room stays for a while, by LiveKit's own setting."""
-        rooms = await self.rooms.count()
-        for _ in range(round(_SETTLE_S) if wait else 0):
-            if not rooms:
-                break
-            await asyncio.sleep(1.0)
+        begun_s = self.phone.now_s
+        while True:
             rooms = await self.rooms.count()
+            waited_s = self.phone.now_s - begun_s
+            if not rooms or waited_s >= settle_s:
+                break
+            await asyncio.sleep(_LOOK_S)
+        if not rooms and waited_s > _SETTLE_S:
+            self.note(f"the last room gone {waited_s:.0f} s later")
         return rooms
 
 
