@@ -3,11 +3,12 @@
 import asyncio
 import json
 import logging
+from dataclasses import replace
 
 import pytest
 
 from bot.logs import JsonFormatter
-from bot.records import CallRecord, CallStore
+from bot.records import CallRecord, CallStore, EndReason
 from bot.worker.signs.answers import Answer
 from tests.bot.worker.test_guardian import POLL_S, World
 from tests.bot.worker.test_guardian_rescues import Rescued
@@ -88,6 +89,33 @@ async def test_a_process_that_was_seen_to_end_stays_so_until_somebody_goes_on(
     world.jobs = set()
     await world.pass_time(3 * POLL_S)
     assert world.asked == [("room", True)] * 3
+
+
+async def test_a_process_that_was_seen_to_end_is_replaced_without_being_asked(
+    store: CallStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = Rescued(store)
+    questions = count_questions(world, monkeypatch)
+    call = await world.ring("room")
+    world.answering.add("room")  # whoever answers there is not this process
+    world.jobs = {call.job_id or ""}
+    await world.pass_time(POLL_S)
+    world.jobs = set()
+    await world.pass_time(POLL_S)
+    assert (questions, world.asked) == ([], [("room", True)])
+
+
+async def test_a_call_that_waits_for_its_next_process_has_nobody_to_ask(
+    store: CallStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = Rescued(store)
+    questions = count_questions(world, monkeypatch)
+    call = await world.ring("room")
+    world.alive.clear()
+    await world.store.close_if_open(call.call_id, EndReason.CRASHED, world.wall)
+    await world.store.save(replace(call, call_id="two", job_id="takeover-1", lease_until=None))
+    await world.pass_time(POLL_S)
+    assert (questions, world.asked) == ([], [("two", False)])
 
 
 async def test_whoever_does_not_say_whether_they_go_on_is_given_up_and_it_is_said_once(
