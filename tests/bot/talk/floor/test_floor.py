@@ -103,6 +103,37 @@ async def test_a_question_is_asked_into_the_silence() -> None:
     assert scene.lines == [(0.0, "say are you there"), (3.5, "said")]
 
 
+async def test_what_is_said_and_answered_reaches_the_voice_word_for_word() -> None:
+    scene = Scene()
+    assert await scene.floor.open(None, "hello", interruptible=False)
+    scene.floor.say("one moment")
+    await scene.until(10)
+    scene.floor.answer("the tower")
+    await scene.until(20)
+    said = [line for _, line in scene.lines if line != "said"]
+    assert said == ["open hello", "utter one moment", "answer the tower"]
+
+
+async def test_the_word_is_given_to_whoever_takes_it_without_a_voice() -> None:
+    scene = Scene()
+    assert await scene.floor.give_way()
+    assert scene.lines == [], "who listens has nothing to stop"
+    scene.floor.voice_heard()
+    assert await scene.floor.give_way()
+    assert scene.lines == [(0.0, "give way")]
+    assert scene.floor.state is State.LISTENING
+
+
+@pytest.mark.parametrize("happens", ["answer_due", "hold"])
+async def test_the_word_is_not_given_where_an_answer_is_due_or_somebody_else_has_it(
+    happens: str,
+) -> None:
+    scene = Scene()
+    getattr(scene.floor, happens)()
+    assert not await scene.floor.give_way()
+    assert (scene.lines, scene.floor.caller_turns) == ([], 0)
+
+
 @pytest.mark.parametrize("who", ["owing", "speaking", "held", "caller", "busy", "ending"])
 async def test_no_question_is_asked_into_anybodys_words(who: str) -> None:
     scene = Scene()

@@ -83,3 +83,4 @@ async def test_a_voice_that_stalls_holds_nobody_up_when_the_call_is_over() -> No
         await asyncio.sleep(1)
     assert not opening.begun.is_set()
     assert stream.closed
+    assert asyncio.all_tasks() == {asyncio.current_task()}
