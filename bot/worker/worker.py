@@ -16,7 +16,7 @@ from bot.settings import Settings
 from bot.worker.figures.metrics import Metrics
 from bot.worker.figures.reports import Load
 from bot.worker.health import health_page
-from bot.worker.processes.fork_server import PRELOADED
+from bot.worker.processes.fork_server import READS
 from bot.worker.processes.prewarm import prewarm
 from bot.worker.room_watch import RoomWatch
 from bot.worker.server import Server
@@ -47,7 +47,7 @@ def build_server(settings: Settings) -> Server:
         host="127.0.0.1",
         port=0,
         setup_fnc=partial(prewarm, settings),
-        preload_modules=list(PRELOADED),
+        preload_modules=list(READS),
         shutdown_process_timeout=_SHUTDOWN_PROCESS_S,
     )
     server.rtc_session(take_call, agent_name=worker.agent_name, on_request=server.on_request)

@@ -8,7 +8,7 @@ was killed takes calls seconds sooner. So this module imports nothing that takes
 from multiprocessing import forkserver
 
 # Its last act is to keep what was read where the copies share it: nothing may be read after it.
-PRELOADED = ("bot.worker.processes.preload",)
+READS = ("bot.worker.processes.preload",)
 
 
 def start_fork_server() -> None:
@@ -16,5 +16,5 @@ def start_fork_server() -> None:
 
     Raises OSError. One that dies is begun again by the next process that needs it.
     """
-    forkserver.set_forkserver_preload(list(PRELOADED))
+    forkserver.set_forkserver_preload(list(READS))
     forkserver.ensure_running()
