@@ -97,11 +97,10 @@ class Reception:
             verdict = await _within(_GREETING_LIMIT_S, detector)
         if verdict is None:
             return AMDCategory.UNCERTAIN
-        logger.info(
-            "who answered", extra={"category": verdict.category.value, "why": verdict.reason}
-        )
-        self._diary.note(EventKind.RECEPTION, verdict.category.value)
-        return verdict.category
+        category, why = verdict.category, verdict.reason
+        logger.info("who answered", extra={"category": category.value, "why": why})
+        self._diary.note(EventKind.RECEPTION, category.value)
+        return category
 
     async def _deal_with(self, category: AMDCategory) -> None:
         match category:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -12,6 +13,7 @@ from livekit.agents.voice.amd import AMDCategory
 from agents.prompts import load_prompt
 from bot.call.reception import Detector, Reception
 from bot.records import EndReason
+from bot.records.diary import EventKind
 from bot.talk.floor.state import State
 from sip.calls.outcome import Outcome
 from tests.bot.talk.fakes import Scene
@@ -58,6 +60,7 @@ class Answered(Scene):
         self.detectors: list[tuple[float, bool]] = []
         self.closed = 0
         self.let_speak = 0
+        self.diary: list[tuple[EventKind, str]] = []
         self._heard = list(heard)
         self.reception = Reception(
             self.floor,
@@ -66,6 +69,7 @@ class Answered(Scene):
             self._detector,
             self._let_speak,
             leaves_messages=leaves_messages,
+            diary=cast(Any, SimpleNamespace(note=lambda *what: self.diary.append(what))),
         )
 
     def _detector(
@@ -92,6 +96,12 @@ async def test_echo_speaks_while_it_is_found_out_who_answered() -> None:
     assert (scene.let_speak, scene.detectors) == (1, [(20.0, False)])
     await receiving
     assert scene.closed == 1
+
+
+async def test_the_record_tells_who_answered() -> None:
+    scene = Answered(Heard(MAILBOX))
+    await scene.reception.run()
+    assert scene.diary == [(EventKind.RECEPTION, MAILBOX.value)]
 
 
 @pytest.mark.parametrize("category", [HUMAN, AMDCategory.UNCERTAIN])
