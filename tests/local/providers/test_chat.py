@@ -16,7 +16,8 @@ from tests.local.providers.shapes import check
 
 pytestmark = pytest.mark.unit
 
-ONCE = APIConnectOptions(max_retry=0, timeout=10.0)
+# A busy machine answers late; who waits for nothing to come waits shorter.
+ANSWERED_S, STALLED_S = 10.0, 0.5
 
 
 @llm.function_tool
@@ -24,14 +25,17 @@ async def story_finished() -> None:
     """Called when the story is over."""
 
 
-async def ask(base_url: str, key: str = "any") -> llm.CollectedResponse:
+async def ask(
+    base_url: str, key: str = "any", limit_s: float = ANSWERED_S
+) -> llm.CollectedResponse:
     """One completion by the production plugin, with a tool offered."""
     context = llm.ChatContext()
     context.add_message(role="system", content="You are Echo.")
     context.add_message(role="user", content="Tell me a story.")
+    once = APIConnectOptions(max_retry=0, timeout=limit_s)
     model = openai.LLM(model="gpt-4o-mini", base_url=f"{base_url}/v1", api_key=key)
     try:
-        stream = model.chat(chat_ctx=context, tools=[story_finished], conn_options=ONCE)
+        stream = model.chat(chat_ctx=context, tools=[story_finished], conn_options=once)
         return await stream.collect()
     finally:
         await model.aclose()
@@ -105,7 +109,7 @@ async def test_broken_stream_reaches_the_plugin(
 ) -> None:
     await control.fault(Fault("chat", kind, after=after))  # type: ignore[arg-type]
     with pytest.raises(APIConnectionError):
-        await ask(base_url)
+        await ask(base_url, limit_s=STALLED_S)
 
 
 async def test_delay_makes_the_first_byte_late(base_url: str, control: ControlClient) -> None:
