@@ -5,12 +5,14 @@ import json
 import logging
 from dataclasses import replace
 
+import aiohttp
 import pytest
 
 from bot.logs import JsonFormatter
 from bot.records import CallRecord, CallStore, EndReason
+from bot.worker.reach import GONE_FOR_GOOD_S
 from bot.worker.signs.answers import Answer
-from tests.bot.worker.test_guardian import POLL_S, World
+from tests.bot.worker.test_guardian import LEASE_S, POLL_S, World
 from tests.bot.worker.test_guardian_rescues import Rescued
 
 pytestmark = pytest.mark.unit
@@ -52,6 +54,46 @@ async def test_one_that_has_answered_is_not_asked_with_every_poll(
     asked.clear()
     await world.pass_time(60)
     assert len(asked) == 60 / BELIEVED_S
+
+
+async def test_one_that_is_only_suspected_is_asked_once_when_it_answers(
+    store: CallStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = Rescued(store)
+    asked = count_questions(world, monkeypatch)
+    await world.ring("slow")
+    world.answering.add("slow")
+    await world.pass_time(5)
+    world.alive.clear()
+    await world.pass_time(LEASE_S - 2)
+    assert (asked, world.asked) == (["slow"], [])
+
+
+@pytest.mark.parametrize("kind", [World, Rescued])
+async def test_a_livekit_that_was_reached_meanwhile_is_waited_for_anew(
+    kind: type[World], store: CallStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, is_away = kind(store), True
+    ask = world.ask
+
+    async def maybe(room_name: str, job_id: str | None) -> Answer:
+        if is_away:
+            raise aiohttp.ClientConnectionError("nobody there")
+        return await ask(room_name, job_id)
+
+    monkeypatch.setattr(world, "ask", maybe)
+    world.guardian = world.another_guardian()
+    await world.ring("room")
+    world.answering.add("room")
+    world.alive.clear()
+    await world.pass_time(GONE_FOR_GOOD_S - 20)
+    is_away = False
+    await world.pass_time(10)
+    is_away = True
+    await world.pass_time(GONE_FOR_GOOD_S - 20)
+    assert [call.call_id for call in await store.open_calls()] == ["room"]
+    await world.pass_time(30)
+    assert await store.open_calls() == []
 
 
 async def test_while_somebody_is_asked_to_go_on_nobody_else_is(
