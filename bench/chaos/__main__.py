@@ -85,6 +85,7 @@ async def provoke(fault: Fault[Scene]) -> Seen:
     """Make the call, let the fault happen, and watch. Raises CallerError, StackError, Skipped."""
     async with mid_story(
         fault.worker_env,
+        in_introduction=fault.in_introduction,
         by_cable=fault.by_cable,
         two_workers=fault.two_workers,
         on_postgresql=fault.on_postgresql,

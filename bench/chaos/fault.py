@@ -20,6 +20,7 @@ class Fault(Generic[S]):
     """`provoke` calls `scene.happens_now()`; after it the call is watched for `limit_s`.
 
     After BYE its record may take `settle_s`. `is_sqlites`: it happens to the database's file.
+    `in_introduction`: before the caller has said a word.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Fault(Generic[S]):
     limit_s: float = 45.0
     settle_s: float = 12.0
     worker_env: Mapping[str, str] = field(default_factory=dict)
+    in_introduction: bool = False
     by_cable: bool = False
     two_workers: bool = False
     on_postgresql: bool = False

@@ -15,6 +15,7 @@ from local.caller.sip_caller import RingingCall, SipCaller
 from local.postgres import Cluster
 from local.stack import Stack
 
+WHO = "I'm Peter from Berlin."
 _MORE_CALLERS = "+1202555{:04d}"
 _POLL_S = 0.1
 _LOOK_S = 0.5
@@ -146,6 +147,15 @@ class Scene:
                 return
             if self.phone.is_over or self.phone.now_s > self.fault_s + _AGAIN_LIMIT_S:
                 raise NothingHeard("Echo was not heard again")
+
+    async def into_the_story(self) -> None:
+        """Tell Echo who is calling, and hear how the story begins. Raises CallerError."""
+        await self.phone.say(WHO)
+        begun_s = await self.phone.wait_for_speech(20.0)
+        # Not the first breath: a fault in the middle of a sentence.
+        await asyncio.sleep(max(0.0, begun_s + 1.5 - self.phone.now_s))
+        if self.phone.is_over:
+            raise CallerError("the call ended before the fault")
 
     async def talk_to_the_end(self) -> None:
         """Have Echo stop the story and say goodbye, as a caller who is tired of it."""

@@ -1,6 +1,5 @@
 """A stack of its own for each fault, and a caller to whom the story has just begun."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
@@ -9,28 +8,26 @@ from bench.chaos.errors import Skipped
 from bench.chaos.pair import beside
 from bench.chaos.scene import Scene, ring
 from local import postgres
-from local.caller.errors import CallerError
-from local.caller.phone_call import PhoneCall
 from local.caller.sip_caller import SipCaller
 from local.postgres import Cluster
 from local.stack import Stack
 
 _CALLER = "+12025550142"
-_WHO = "I'm Peter from Berlin."
 
 
 @asynccontextmanager
 async def mid_story(
     worker_env: Mapping[str, str] | None = None,
     *,
+    in_introduction: bool = False,
     by_cable: bool = False,
     two_workers: bool = False,
     on_postgresql: bool = False,
 ) -> AsyncIterator[Scene]:
     """A fresh stack with one caller to whom the story has just begun. Raises CallerError, Skipped.
 
-    `by_cable`: the worker reaches LiveKit through a cable that can be cut. `two_workers`: either of
-    two has the call.
+    `in_introduction`: they have been asked who they are, no more. `by_cable`: the worker reaches
+    LiveKit through a cable that can be cut. `two_workers`: either of two has the call.
     """
     async with AsyncExitStack() as opened:
         database = opened.enter_context(_server()) if on_postgresql else None
@@ -52,8 +49,12 @@ async def mid_story(
         ringing = await ring(stack, telephone, _CALLER)
         phone = await ringing.wait_answered()
         try:
-            await _into_the_story(phone)
-            yield Scene(stack, phone, telephone, cable, pair, database)
+            scene = Scene(stack, phone, telephone, cable, pair, database)
+            await phone.wait_for_speech()
+            await phone.wait_for_silence(0.8, 30.0)
+            if not in_introduction:
+                await scene.into_the_story()
+            yield scene
         finally:
             await phone.aclose()
             phone.save(stack.run_dir / "call.wav")
@@ -66,14 +67,3 @@ def _server() -> Iterator[Cluster]:
         raise Skipped(postgres.INSTALL)
     with postgres.cluster(found) as cluster:
         yield cluster
-
-
-async def _into_the_story(phone: PhoneCall) -> None:
-    await phone.wait_for_speech()
-    await phone.wait_for_silence(0.8, 30.0)
-    await phone.say(_WHO)
-    begun_s = await phone.wait_for_speech(20.0)
-    # Not the first breath: a fault in the middle of a sentence.
-    await asyncio.sleep(max(0.0, begun_s + 1.5 - phone.now_s))
-    if phone.is_over:
-        raise CallerError("the call ended before the fault")

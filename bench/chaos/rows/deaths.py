@@ -7,13 +7,19 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from bench.chaos.fault import CRASHED, FINISHED, Fault, ends
-from bench.chaos.scene import Scene
+from bench.chaos.scene import WHO, Scene
 from local.caller import NothingHeard
 
 Provoke = Callable[[Scene], Awaitable[None]]
 
 # Deaths of a process in one call; after a third one Echo says goodbye.
 _SURVIVED = 2
+# A beat and a half until it is missed, and two questions of 0.8 s: 2.1 s at least.
+_MOMENT_S = 1.5
+# Echo answers half a second after the last word.
+_HANDOVER_S = 0.3
+_LONG_ANSWER = "I open the door on the left, and then I call for my little brother."
+_INTO_IT_S = 1.0
 
 
 def _one_job(scene: Scene) -> int:
@@ -46,6 +52,49 @@ def goes_on(fault: Provoke, *, times: int = 1) -> Provoke:
             await scene.talk_to_the_end()
 
     return provoke
+
+
+async def job_frozen_for_a_moment(scene: Scene) -> None:
+    """Too short to be taken for dead, whatever beat and question it falls between."""
+    job, before = _one_job(scene), await scene.records.jobs()
+    await job_frozen(scene)
+    await asyncio.sleep(_MOMENT_S)
+    os.kill(job, signal.SIGCONT)
+    await scene.talk_to_the_end()
+    if await scene.records.jobs() != before:
+        scene.blame("the call came into other hands")
+
+
+async def killed_in_the_introduction(scene: Scene) -> None:
+    """Nothing has been told: Echo asks again, and the caller answers."""
+    await job_killed(scene)
+    await _told_again(scene)
+
+
+async def killed_in_the_handover(scene: Scene) -> None:
+    """The caller has told who they are, and the storyteller has not begun."""
+    await scene.phone.say(WHO)
+    await asyncio.sleep(_HANDOVER_S)
+    await job_killed(scene)
+    await _told_again(scene)
+
+
+async def _told_again(scene: Scene) -> None:
+    await scene.hear_again()
+    await scene.phone.wait_for_silence(1.5, 40.0)
+    await scene.into_the_story()
+    await scene.talk_to_the_end()
+
+
+async def killed_while_the_caller_speaks(scene: Scene) -> None:
+    """What is being said is lost; the last question is asked again."""
+    await scene.phone.wait_for_silence(1.5, 60.0)
+    speaking = asyncio.create_task(scene.phone.say(_LONG_ANSWER))
+    await asyncio.sleep(_INTO_IT_S)
+    await job_killed(scene)
+    await speaking
+    await scene.hear_again()
+    await scene.talk_to_the_end()
 
 
 async def worker_killed(scene: Scene) -> None:
@@ -91,6 +140,44 @@ ROWS = (
         # It is asked twice in its room, for 0.8 s each time.
         ends(60, FINISHED, 12, goes_on_s=7.0),
         limit_s=75.0,
+    ),
+    Fault(
+        "job-frozen-briefly",
+        "job frozen for 1.5 s: it goes on by itself",
+        job_frozen_for_a_moment,
+        ends(60, FINISHED, 12),
+        limit_s=75.0,
+    ),
+    Fault(
+        "job-killed-in-pipeline",
+        "job killed where no voice model tells the story: it goes on",
+        goes_on(job_killed),
+        ends(60, FINISHED, 12, goes_on_s=4.0),
+        limit_s=75.0,
+        worker_env={"STORYLINE_STORY_MODE": "pipeline"},
+    ),
+    Fault(
+        "job-killed-in-introduction",
+        "job killed before the caller has said a word: asked again, and the story is told",
+        killed_in_the_introduction,
+        ends(90, FINISHED, 12, goes_on_s=4.0),
+        limit_s=105.0,
+        in_introduction=True,
+    ),
+    Fault(
+        "job-killed-in-handover",
+        "job killed between the introduction and the story: it is told",
+        killed_in_the_handover,
+        ends(90, FINISHED, 12, goes_on_s=4.0),
+        limit_s=105.0,
+        in_introduction=True,
+    ),
+    Fault(
+        "job-killed-under-words",
+        "job killed while the caller speaks: asked again, and the story goes on",
+        killed_while_the_caller_speaks,
+        ends(90, FINISHED, 12, goes_on_s=5.0),
+        limit_s=105.0,
     ),
     Fault(
         "job-killed-twice",
