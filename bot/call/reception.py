@@ -70,7 +70,7 @@ class Reception:
         let_speak: Callable[[], None],
         *,
         leaves_messages: bool,
-        diary: Diary | None = None,
+        diary: Diary,
     ) -> None:
         self._floor = floor
         self._progress = progress
@@ -78,7 +78,7 @@ class Reception:
         self._detector = detector
         self._let_speak = let_speak
         self._leaves_messages = leaves_messages
-        self._diary = diary or Diary(None, "")
+        self._diary = diary
 
     async def run(self) -> None:
         """From the answer until it is clear who answered, and a machine has been dealt with.

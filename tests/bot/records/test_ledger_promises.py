@@ -178,13 +178,13 @@ async def test_a_trunk_that_is_busy_says_which_limit_it_is(
 
 async def test_lists_come_in_the_order_of_their_time(ledger: Ledger) -> None:
     # Written the other way round: what comes first in the file is not what happened first.
-    for hours, key in ((2, "list:c"), (0, "list:a"), (1, "list:b")):
+    for hours, key in ((2, "list:b"), (0, "list:c"), (1, "list:a")):
         order = an_order(idempotency_key=key, asked_at=NOON + timedelta(hours=hours))
         await ledger.accept(order, PLENTY, again=True)
         await ledger.end(order.call_id, Outcome.BUSY, NOON)
         await ledger.block(f"+1202555010{3 - hours}", BlockedBy.CALLEE, order.asked_at)
     found = await ledger.with_keys("+12025550123", "list:")
-    assert [each.idempotency_key for each in found] == ["list:a", "list:b", "list:c"]
+    assert [each.idempotency_key for each in found] == ["list:c", "list:a", "list:b"]
     newest = await ledger.recent(2)
-    assert [each.idempotency_key for each in newest] == ["list:c", "list:b"]
+    assert [each.idempotency_key for each in newest] == ["list:b", "list:a"]
     assert [each.number[-1] for each in await ledger.blocked()] == ["3", "2", "1"]

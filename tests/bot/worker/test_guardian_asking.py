@@ -96,6 +96,20 @@ async def test_a_livekit_that_was_reached_meanwhile_is_waited_for_anew(
     assert await store.open_calls() == []
 
 
+async def test_a_livekit_that_knows_no_such_room_has_been_reached(store: CallStore) -> None:
+    world = World(store)
+    await world.ring("room")
+    world.alive.clear()
+    world.broken_rooms.add("room")
+    await world.pass_time(GONE_FOR_GOOD_S - 20)
+    world.broken_rooms.clear()
+    world.unknown_rooms.add("room")
+    await world.pass_time(10)
+    world.broken_rooms.add("room")
+    await world.pass_time(30)
+    assert [call.call_id for call in await store.open_calls()] == ["room"]
+
+
 async def test_while_somebody_is_asked_to_go_on_nobody_else_is(
     store: CallStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
