@@ -38,6 +38,7 @@ def free_ports() -> Iterator[int]:
     raise OSError(f"no free port between {LOWEST_PORT} and {HIGHEST_PORT}")
 
 
-def free_port() -> int:
-    """One of them."""
-    return next(free_ports())
+def free_port(in_a_row: int = 1) -> int:
+    """One of them, or the first of so many `in_a_row`."""
+    rows = (range(port, port + in_a_row) for port in free_ports())
+    return next(row[0] for row in rows if all(is_free(port) for port in row[1:]))

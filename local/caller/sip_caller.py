@@ -68,7 +68,8 @@ class SipCaller:
         self._providers_url = providers_url
         self._new_detector = new_detector
         self._silence_s = silence_s
-        self._address = f"{local_address}:{free_port()}" if local_address else ""
+        # baresip takes the next port, too: for TLS.
+        self._address = f"{local_address}:{free_port(in_a_row=2)}" if local_address else ""
         listen = f"sip_listen {self._address}\n" if self._address else ""
         self._config = baresip.Config(
             net_interface=local_address,
