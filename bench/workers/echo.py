@@ -7,24 +7,23 @@ line for each onset: when its frame came out of LiveKit, and when the tone was h
 
 import asyncio
 import json
-import os
 import sys
 import time
 
 import numpy as np
 from livekit import rtc
-from livekit.agents import AgentServer, JobContext, cli
+from livekit.agents import JobContext, cli
+
+from bench.workers.room import AGENT_NAME, join, new_server
 
 RATE_HZ = 24_000
-FRAME_MS = 20
 LOUD = 328
 QUIET_S = 0.5
 """An onset follows so much quiet: the tone is answered to the first sound of a word only."""
 TONE_S = 0.3
 TONE_HZ = 440.0
 
-# By default a worker refuses calls while the whole machine is busy; a bench makes it so.
-server = AgentServer(port=int(os.environ.get("PORT", "0")), load_fnc=lambda: 0.0)
+server = new_server()
 
 
 def tone() -> rtc.AudioFrame:
@@ -34,21 +33,10 @@ def tone() -> rtc.AudioFrame:
     return rtc.AudioFrame(samples.tobytes(), RATE_HZ, 1, len(samples))
 
 
-@server.rtc_session(agent_name=os.environ.get("STORYLINE_AGENT_NAME", "storyteller"))
+@server.rtc_session(agent_name=AGENT_NAME)
 async def answer(job: JobContext) -> None:
     """One call: publish a track, hear the caller, answer."""
-    source = rtc.AudioSource(RATE_HZ, 1)
-    await job.connect()
-    track = rtc.LocalAudioTrack.create_audio_track("tone", source)
-    await job.room.local_participant.publish_track(track)
-    caller = await job.wait_for_participant()
-    sound = rtc.AudioStream.from_participant(
-        participant=caller,
-        track_source=rtc.TrackSource.SOURCE_MICROPHONE,
-        sample_rate=RATE_HZ,
-        num_channels=1,
-        frame_size_ms=FRAME_MS,
-    )
+    source, sound = await join(job, RATE_HZ)
     loud_s = 0.0
     async for event in sound:
         now_s = time.time()

@@ -9,31 +9,20 @@ import time
 from pathlib import Path
 
 import numpy as np
-from livekit import rtc
-from livekit.agents import AgentServer, JobContext, cli
+from livekit.agents import JobContext, cli
+
+from bench.workers.room import AGENT_NAME, join, new_server
 
 RATE_HZ = 16_000
-FRAME_MS = 20
 FOLDER_VARIABLE = "BENCH_HEARD_DIR"
 
-server = AgentServer(port=int(os.environ.get("PORT", "0")), load_fnc=lambda: 0.0)
+server = new_server()
 
 
-@server.rtc_session(agent_name=os.environ.get("STORYLINE_AGENT_NAME", "storyteller"))
+@server.rtc_session(agent_name=AGENT_NAME)
 async def listen(job: JobContext) -> None:
-    """One call: publish a silent track, as callers expect one, and keep the caller's."""
-    source = rtc.AudioSource(RATE_HZ, 1)
-    await job.connect()
-    track = rtc.LocalAudioTrack.create_audio_track("silence", source)
-    await job.room.local_participant.publish_track(track)
-    caller = await job.wait_for_participant()
-    sound = rtc.AudioStream.from_participant(
-        participant=caller,
-        track_source=rtc.TrackSource.SOURCE_MICROPHONE,
-        sample_rate=RATE_HZ,
-        num_channels=1,
-        frame_size_ms=FRAME_MS,
-    )
+    """One call: be silent, and keep what comes of the caller."""
+    _, sound = await join(job, RATE_HZ)
     frames: list[bytes] = []
     times_s: list[float] = []
     async for event in sound:
