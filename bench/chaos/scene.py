@@ -2,7 +2,10 @@
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
 from bench.chaos.cuts.cable import Cable
 from bench.chaos.pair import Pair
@@ -15,6 +18,8 @@ from local.caller.sip_caller import RingingCall, SipCaller
 from local.postgres import Cluster
 from local.stack import Stack
 
+T = TypeVar("T")
+"""What somebody is asked for."""
 WHO = "I'm Peter from Berlin."
 _MORE_CALLERS = "+1202555{:04d}"
 _POLL_S = 0.1
@@ -211,34 +216,33 @@ class Scene:
 
     async def record_of(self, number: str) -> str:
         """The record of the last call of a number, once it is closed, in words."""
+        of_caller = partial(self.records.of_caller, number)
+        (told, _), _ = await self._settled(of_caller, lambda found: found[1], _SETTLE_S)
+        return told
+
+    async def _settled(
+        self, ask: Callable[[], Awaitable[T]], is_settled: Callable[[T], bool], limit_s: float
+    ) -> tuple[T, float]:
+        """What `ask` gives once it is settled, or after `limit_s`; and how long that took."""
         begun_s = self.phone.now_s
         while True:
-            told, is_closed = await self.records.of_caller(number)
-            if is_closed or self.phone.now_s - begun_s > _SETTLE_S:
-                return told
+            found = await ask()
+            waited_s = self.phone.now_s - begun_s
+            if is_settled(found) or waited_s >= limit_s:
+                return found, waited_s
             await asyncio.sleep(_LOOK_S)
 
     async def _settled_row(self, settle_s: float) -> Row | None:
-        begun_s = self.phone.now_s
-        while True:
-            row = await self.records.first()
-            waited_s = self.phone.now_s - begun_s
-            if (row is not None and row.is_closed) or waited_s >= settle_s:
-                break
-            await asyncio.sleep(_LOOK_S)
+        row, waited_s = await self._settled(
+            self.records.first, lambda row: row is not None and row.is_closed, settle_s
+        )
         if row is not None and row.is_closed and waited_s > _SETTLE_S:
             self.note(f"record closed {waited_s:.0f} s after BYE")
         return row
 
     async def _rooms_left(self, settle_s: float) -> int | None:
         """After BYE an empty room stays for a while, by LiveKit's own setting."""
-        begun_s = self.phone.now_s
-        while True:
-            rooms = await self.rooms.count()
-            waited_s = self.phone.now_s - begun_s
-            if not rooms or waited_s >= settle_s:
-                break
-            await asyncio.sleep(_LOOK_S)
+        rooms, waited_s = await self._settled(self.rooms.count, lambda rooms: not rooms, settle_s)
         if not rooms and waited_s > _SETTLE_S:
             self.note(f"the last room gone {waited_s:.0f} s later")
         return rooms
