@@ -73,12 +73,13 @@ def cut(samples: Pcm, times_s: Times, sound: Sound) -> Pcm:
     return samples[first * frame : last * frame]
 
 
-async def understood(path: Path, spoken: Sequence[Sound], ears: Ears) -> list[float]:
+async def understood(
+    samples: Pcm, times_s: Times, spoken: Sequence[Sound], ears: Ears
+) -> list[float]:
     """The share of each clip's words that are understood in what the room heard."""
-    heard = np.load(path)
     shares = []
     for number, sound in enumerate(spoken):
-        pcm = cut(heard["samples"], heard["times_s"], sound)
+        pcm = cut(samples, times_s, sound)
         words = await ears.transcribe(pcm.tobytes(), RATE_HZ)
         shares.append(share_of_words(CLIPS[number % len(CLIPS)].words, words))
     return shares
@@ -93,9 +94,11 @@ async def compare(times: int) -> Table:
         async with house.worker(WORKER, name="listener", env={FOLDER_VARIABLE: str(folder)}):
             for name, fate in LINES.items():
                 spoken, path = await say(house, folder, fate, times)
-                shares = await understood(path, spoken, ears)
+                with np.load(path) as heard:
+                    samples, times_s = heard["samples"], heard["times_s"]
+                shares = await understood(samples, times_s, spoken, ears)
                 whole = sum(share == 1 for share in shares) / len(shares)
-                gap_s = np.diff(np.load(path)["times_s"]).max()
+                gap_s = np.diff(times_s).max()
                 shown = (f"{np.mean(shares):.0%}", f"{whole:.0%}", str(len(shares)))
                 table.add_row(name, *shown, f"{gap_s:.2f} s")
     return table
