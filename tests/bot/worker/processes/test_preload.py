@@ -32,6 +32,7 @@ def test_certificates_that_cannot_be_read_do_not_end_the_fork_server(
         importlib.reload(preload).rehearse()
 
 
+@pytest.mark.process
 def test_a_fork_inherits_no_thread_and_no_native_library() -> None:
     """Both would be there in name only: a process that is forked has one thread."""
     script = (
