@@ -29,7 +29,7 @@ def explain(record: CallRecord | None, call: PhoneCall | None, run_dir: Path) ->
     if call is not None:
         lines += _told(call)
     if record is not None:
-        lines += _log_of(run_dir / "worker.log", record.call_id)
+        lines += log_of(run_dir / "worker.log", record.call_id)
     lines.append(f"logs and recording: {run_dir}")
     return "\n".join(lines)
 
@@ -58,14 +58,16 @@ def _told(call: PhoneCall) -> list[str]:
     return lines
 
 
-def _log_of(path: Path, call_id: str) -> list[str]:
+def log_of(path: Path, call_id: str | None = None) -> list[str]:
+    """The last lines that the worker wrote about this call; about all calls where none is named."""
     wanted = []
     for line in path.read_text().splitlines():
         try:
             entry = json.loads(line)
         except ValueError:
             continue
-        if entry.get("call_id") == call_id:
+        told = entry.get("call_id")
+        if told is not None and call_id in (None, told):
             brief = {key: entry[key] for key in _LOG_KEYS if key in entry}
             wanted.append(f"{entry['ts'][11:23]} {entry['level']} {entry['msg'][:200]} {brief}")
     return wanted[-_LOG_LINES:]

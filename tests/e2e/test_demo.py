@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+from tests.e2e.explanation import log_of
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 
 async def test_the_demo_tells_a_whole_story_and_leaves_recording_and_transcript(
@@ -21,7 +23,7 @@ async def test_the_demo_tells_a_whole_story_and_leaves_recording_and_transcript(
     output, _ = await demo.communicate()
     shown = output.decode()
 
-    assert demo.returncode == 0, shown
+    assert demo.returncode == 0, "\n".join([shown, *log_of(tmp_path / "worker.log")])
     assert "story_finished" in shown
     assert "heard to its end" in shown
     transcript = (tmp_path / "transcript.txt").read_text()
