@@ -25,6 +25,11 @@ GREETING = (
     "Hello, this is Echo, the storyteller. Before I tell you a story, may I ask your name, "
     "and where you are calling from?"
 )
+LONG_SCENE = (
+    "One night the old lighthouse near Lisbon goes dark. A fishing boat with a blue lantern is far "
+    "out at sea, and only you are awake. Do you climb the tower, or run down to the beach? Behind "
+    "the door lies a garden where it is always evening."
+)
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -173,7 +178,8 @@ async def test_a_hint_names_a_likely_word(ears: Ears, voice: Voice) -> None:
 
 
 async def test_long_speech_is_heard_to_its_end(ears: Ears, voice: Voice) -> None:
-    text = f"{GREETING} {GREETING} {GREETING} And this is the end of the golden bridge."
+    # No sentence twice: Whisper takes that for a loop of its own, and stops.
+    text = f"{GREETING} {LONG_SCENE} And this is the end of the golden bridge."
     sound = to_pcm(await spoken(voice, text))
     assert len(sound) / 2 / SAMPLE_RATE_HZ > 20
     heard = await ears.transcribe(sound, SAMPLE_RATE_HZ)
