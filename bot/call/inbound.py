@@ -38,7 +38,7 @@ class InboundCall:
         self._settings = settings
         self._recorder = recorder
         self._keeper = ThreadKeeper(
-            records.threads, recorder, keeps_unfinished=settings.kept.resume_minutes > 0
+            records.threads, recorder, keeps_unfinished=settings.kept.keeps_unfinished
         )
         self._acquaintance: Acquaintance | None = None
         self.ending = Ending()

@@ -85,7 +85,7 @@ async def place_call(ctx: JobContext, settings: Settings, call_id: str) -> None:
                 keeper = ThreadKeeper(
                     records.threads,
                     recorder,
-                    keeps_unfinished=settings.kept.resume_minutes > 0,
+                    keeps_unfinished=settings.kept.keeps_unfinished,
                 )
                 call = PlacedCall(
                     ctx,

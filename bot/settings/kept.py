@@ -89,5 +89,9 @@ class KeptSettings(Group):
         return timedelta(minutes=self.resume_minutes)
 
     @property
+    def keeps_unfinished(self) -> bool:
+        return self.resume_minutes > 0
+
+    @property
     def keeps_words(self) -> bool:
         return self.keep_words_days > 0

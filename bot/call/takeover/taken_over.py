@@ -156,7 +156,7 @@ class TakenOver:
             records.threads,
             recorder,
             before=found.thread,
-            keeps_unfinished=settings.kept.resume_minutes > 0
+            keeps_unfinished=settings.kept.keeps_unfinished
             and (found.order is not None or found.record.from_number is not None),
         )
         secret = settings.livekit.access.api_secret
