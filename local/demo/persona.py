@@ -12,8 +12,9 @@ _CHOICE = re.compile(
 # "Do you wish for yourself, or for somebody else?" is not answered by "I for somebody else".
 _NO_VERB = re.compile(r"(for|in|on|at|to|as|by|with|once|twice|the|a|an|your|where|who|what)\b")
 _FAREWELL = re.compile(r"\b(good ?bye|good ?night|sleep well|sweet dreams)\b", re.IGNORECASE)
+_ONE_MORE = r"\b(another|one more) story\b"
 _OPEN_QUESTIONS = (
-    (r"\b(another|one more) story\b", "No, thank you. That was lovely."),
+    (_ONE_MORE, "No, thank you. That was lovely."),
     (r"\b(remember|next time)\b", "Yes, please do."),
     (r"\banimal\b", "A little red fox."),
     (r"\b(call|name)\b", "Let us call it Pepper."),
@@ -64,6 +65,8 @@ class Persona:
         return f"I {way}." if is_deed else f"{way[0].upper()}{way[1:]}."
 
     def _introduce(self, question: str) -> str | None:
+        if re.search(_ONE_MORE, question):  # "Maria, would ..." sounds like "where are you ..."
+            return None
         asks_name = re.search(r"\b(ask|what is|what's|have) your name\b", question) is not None
         asks_place = (
             re.search(r"\bwhere\b.*\b(calling|from|are you|you're)\b", question) is not None

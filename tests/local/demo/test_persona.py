@@ -28,6 +28,11 @@ def test_she_introduces_herself_in_one_sentence_when_asked_for_both() -> None:
         ("You have one thing in your bag. What is it?", "A silver lantern."),
         ("Shall I go on?", "Yes, please."),
         ("The end. Would you like one more story?", "No, thank you. That was lovely."),
+        # As her ears have understood it: her name was in it.
+        (
+            "Where are you that would you like to hear one more story?",
+            "No, thank you. That was lovely.",
+        ),
         (load_prompt("ask_to_remember"), "Yes, please do."),
         # As her ears have understood it.
         ("May I remember your name? Your place for the next time you call?", "Yes, please do."),
