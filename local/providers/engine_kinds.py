@@ -28,8 +28,11 @@ class ToneVoice:
 
     CHARACTER_S = 0.05
 
-    async def speak(self, text: str, *, voice: str = "echo") -> AsyncGenerator[bytes, None]:
-        yield tone(len(text) * self.CHARACTER_S, 660.0 if voice == "caller" else 440.0)
+    async def speak(
+        self, text: str, *, voice: str = "echo", speed: float = 1.0
+    ) -> AsyncGenerator[bytes, None]:
+        length_s = len(text) * self.CHARACTER_S / speed
+        yield tone(length_s, 660.0 if voice == "caller" else 440.0)
 
 
 def no_brain(messages: Sequence[Message], tools: Collection[str], instructions: str = "") -> Reply:

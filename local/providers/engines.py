@@ -16,7 +16,9 @@ class Listener(Protocol):
 class Speaker(Protocol):
     """A voice: 24 kHz, 16-bit, mono, piece by piece."""
 
-    def speak(self, text: str, *, voice: str = "echo") -> AsyncGenerator[bytes, None]: ...
+    def speak(
+        self, text: str, *, voice: str = "echo", speed: float = 1.0
+    ) -> AsyncGenerator[bytes, None]: ...
 
 
 class Brain(Protocol):

@@ -56,12 +56,12 @@ class Piper:
         """The phonemes of each sentence."""
         return [phonemes for phonemes in self._piper.phonemize(text) if phonemes]
 
-    def sound(self, phonemes: list[str], voice: str) -> bytes:
+    def sound(self, phonemes: list[str], voice: str, speed: float = 1.0) -> bytes:
         """One sentence at our rate, without silence around it; b"" when it is all silence."""
         pitch, variation = (CALLER_PITCH, CALLER_VARIATION) if voice == CALLER else (1.0, None)
         config = self._piper.config
         settings = SynthesisConfig(
-            length_scale=config.length_scale * pitch,
+            length_scale=config.length_scale * pitch / speed,
             noise_scale=variation,
             noise_w_scale=variation,
         )

@@ -14,6 +14,8 @@ CALLER = "caller"
 PAUSE = bytes(2 * int(PAUSE_S * SAMPLE_RATE_HZ))
 # About six minutes of speech: the greeting and every fixed sentence of a few calls.
 CACHE_BYTES = 16 * 1024 * 1024
+# A text, by whom, and how fast.
+Spoken = tuple[str, str, float]
 
 
 class Voice:
@@ -38,13 +40,15 @@ class Voice:
         finally:
             await engine.close()
 
-    async def speak(self, text: str, *, voice: str = ECHO) -> AsyncGenerator[bytes, None]:
+    async def speak(
+        self, text: str, *, voice: str = ECHO, speed: float = 1.0
+    ) -> AsyncGenerator[bytes, None]:
         """Sound of one sentence after the other: 24 kHz, 16-bit little-endian, mono.
 
-        Every name but "caller" is Echo's voice. Stop iterating (and close) to cancel.
-        Raises EngineError; the next call tries a new process.
+        Every name but "caller" is Echo's voice; half the `speed` takes twice the time.
+        Stop iterating (and close) to cancel. Raises EngineError; the next call tries a new process.
         """
-        key = (text, CALLER if voice == CALLER else ECHO)
+        key = (text, CALLER if voice == CALLER else ECHO, speed)
         chunks = self._cache.get(key)
         if chunks is not None:
             for chunk in chunks:
@@ -53,7 +57,7 @@ class Voice:
         spoken: list[bytes] = []
         # One request for each sentence: a long text lets others speak between two of them.
         for phonemes in await self._engine.ask("sentences", text):
-            sound = await self._engine.ask("sound", phonemes, key[1])
+            sound = await self._engine.ask("sound", phonemes, *key[1:])
             if sound:
                 spoken.append((PAUSE if spoken else b"") + sound)
                 yield spoken[-1]
@@ -66,15 +70,15 @@ class SpeechCache:
     def __init__(self, limit_bytes: int) -> None:
         self._limit_bytes = limit_bytes
         self._held_bytes = 0
-        self._chunks: OrderedDict[tuple[str, str], list[bytes]] = OrderedDict()
+        self._chunks: OrderedDict[Spoken, list[bytes]] = OrderedDict()
 
-    def get(self, key: tuple[str, str]) -> list[bytes] | None:
+    def get(self, key: Spoken) -> list[bytes] | None:
         if key not in self._chunks:
             return None
         self._chunks.move_to_end(key)
         return self._chunks[key]
 
-    def put(self, key: tuple[str, str], chunks: list[bytes]) -> None:
+    def put(self, key: Spoken, chunks: list[bytes]) -> None:
         """Keeps the chunks unless they alone are over a quarter of the limit."""
         size = sum(map(len, chunks))
         if size > self._limit_bytes // 4 or key in self._chunks:

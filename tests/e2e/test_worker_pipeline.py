@@ -44,8 +44,10 @@ async def test_the_pipeline_is_answered_by_keys_too_and_says_no_markup(house: Ho
         heard = await call.hear(20.0)
         assert_heard(heard, "robots", "dance")
         assert "sigh" not in heard.lower()
+        assert (await speeds(house))[-1] == 1.0
         await call.phone.press("*")
         assert_heard(await call.hear(20.0), "kitchen")
+        assert (await speeds(house))[-1] == 0.85, "the voice was not slowed down"
         await call.phone.press("#")
         await call.hear_until("for this story", "goodbye", "bye bye")
         await call.phone.wait_hung_up(10.0)
@@ -64,6 +66,12 @@ async def test_a_model_that_only_calls_a_tool_leaves_the_caller_with_a_story(
         await call.hear_until("next")
         await call.phone.hang_up()
         assert (await call.record()).agent_reached is AgentReached.STORY
+
+
+async def speeds(house: House) -> list[float]:
+    """What the voice was asked for, from the first sentence to the last."""
+    seen = await house.providers.requests()
+    return [each.details["speed"] for each in seen if each.service == "speech"]
 
 
 async def realtime_requests(house: House) -> list[object]:

@@ -138,6 +138,17 @@ async def test_the_caller_sounds_higher(voice: Voice) -> None:
     assert 1.1 < ratio < 1.35
 
 
+async def test_a_slower_voice_is_as_low_and_is_understood(ears: Ears, voice: Voice) -> None:
+    text = "We are all alone now, you and me, near the old mill by the river."
+    usual = await spoken(voice, text)
+    slow = from_pcm(b"".join([chunk async for chunk in voice.speak(text, speed=0.7)]))
+    assert len(slow) / len(usual) == pytest.approx(1 / 0.7, rel=0.15)
+    assert pitch_hz(slow) / pitch_hz(usual) == pytest.approx(1.0, abs=0.1)
+    heard = await ears.transcribe(to_pcm(slow), SAMPLE_RATE_HZ)
+    if "river" not in heard.lower():
+        raise Misheard(f"a slower voice: {heard}")
+
+
 def pitch_hz(sound: Samples) -> float:
     """The median over voiced windows of 60 ms, by autocorrelation."""
     window = int(0.06 * SAMPLE_RATE_HZ)

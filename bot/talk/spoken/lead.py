@@ -16,6 +16,8 @@ _PIECE = RATE_HZ // 100
 _KEPT = 2 * _PIECE
 # Longer silence is meant, or it is no voice at all: from here on all of it is passed on.
 _LONGEST = RATE_HZ // 2
+# Of the usual speed of 1; OpenAI takes 0.25 to 4. Below 0.7 a voice falls apart into words.
+_SLOWER, _SLOWEST = 0.15, 0.7
 
 
 class Lead:
@@ -51,6 +53,12 @@ class PromptVoice(openai.TTS):
     """OpenAI's voice, or one that speaks its protocol, from its first sound on."""
 
     _prepared: tuple[str, tts.ChunkedStream] | None = None
+    _speed = 1.0
+
+    def slow_down(self) -> None:
+        """Speak more slowly from what is synthesized next; slower still if asked again, once."""
+        self._speed = max(_SLOWEST, self._speed - _SLOWER)
+        self.update_options(speed=self._speed)
 
     def prepare(self, text: str, conn_options: APIConnectOptions) -> None:
         """Begin to synthesize what will be said first; whoever asks for it gets what is there."""

@@ -13,7 +13,8 @@ from agents.story import NEUTRAL_NAME
 from bot.records.record import EndReason
 from bot.talk.floor.floor import Floor
 from bot.talk.floor.state import State
-from bot.talk.turns.keys import KEYS, Wish, meaning_of
+from bot.talk.spoken.lead import PromptVoice
+from bot.talk.turns.keys import KEYS, SLOWER, Wish, meaning_of
 
 logger = logging.getLogger("storyline.keypad")
 
@@ -71,6 +72,8 @@ class Keypad:
             case Wish.ANSWER:
                 # Not offered a second time, however often the key is pressed.
                 self._said.clear()
+                if meaning.words == SLOWER:
+                    self._slow_down()
                 self._floor.answer(meaning.words)
             case Wish.AGAIN if meaning.words and not speaks:
                 self._floor.say(meaning.words)
@@ -78,6 +81,11 @@ class Keypad:
                 self._floor.reply(load_prompt("say_again"))
             case Wish.NOTHING if speaks:
                 self._floor.reply(load_prompt("no_such_choice"))
+
+    def _slow_down(self) -> None:
+        """A text model is asked, too, but cannot: it does not speak."""
+        if isinstance(voice := self._session.tts, PromptVoice):
+            voice.slow_down()
 
     def _means_something(self, key: str) -> bool:
         return meaning_of(key, self._said).wish is not Wish.NOTHING

@@ -19,6 +19,7 @@ from local.sound.pcm import duration_s, pieces
 
 PIECE_S = 0.1
 AUDIO_TOKENS_PER_S = 20
+SLOWEST, FASTEST = 0.25, 4.0
 # The scripted caller's voice. It is no part of the product, so script and faults spare it.
 CALLER = "caller"
 
@@ -30,6 +31,7 @@ class SpeechRequest:
     voice: str
     response_format: str
     sse: bool
+    speed: float
 
 
 async def speak(request: web.Request) -> web.StreamResponse:
@@ -42,12 +44,14 @@ async def speak(request: web.Request) -> web.StreamResponse:
     if wanted.response_format not in CONTENT_TYPES:
         message = f"This stand-in speaks {', '.join(CONTENT_TYPES)} only."
         return invalid(message, param="response_format")
+    if not SLOWEST <= wanted.speed <= FASTEST:
+        return invalid(f"speed is {SLOWEST} to {FASTEST}", param="speed")
     if not wanted.text:
         return invalid("[] is too short - 'input'", param="input", code="string_above_min_length")
     by_caller = wanted.voice == CALLER
     board = FaultBoard() if by_caller else desk.faults
     if not by_caller:
-        details = {"input": wanted.text, "voice": wanted.voice}
+        details = {"input": wanted.text, "voice": wanted.voice, "speed": wanted.speed}
         desk.seen.note("speech", "request", wanted.model, request.headers, (), details)
     if fault := board.take("speech", "http_error"):
         return error_response(fault.status, fault_body(fault))
@@ -62,13 +66,14 @@ async def speak(request: web.Request) -> web.StreamResponse:
 
 
 def read_request(body: dict[str, object]) -> SpeechRequest:
-    """Raises KeyError for what is missing."""
+    """Raises KeyError for what is missing, ValueError for a speed that is no number."""
     return SpeechRequest(
         text=str(body["input"]),
         model=str(body["model"]),
         voice=str(body["voice"]),
         response_format=str(body.get("response_format") or "mp3"),
         sse=body.get("stream_format") == "sse",
+        speed=float(str(body.get("speed") or 1.0)),
     )
 
 
@@ -76,7 +81,8 @@ async def sound_of(desk: Desk, wanted: SpeechRequest) -> AsyncGenerator[bytes, N
     """The scripted sound in pieces, or else the voice's."""
     turn = desk.script.speech()
     if turn is None:
-        async with aclosing(desk.ready.voice.speak(wanted.text, voice=wanted.voice)) as spoken:
+        spoken = desk.ready.voice.speak(wanted.text, voice=wanted.voice, speed=wanted.speed)
+        async with aclosing(spoken):
             async for chunk in spoken:
                 yield chunk
         return

@@ -49,7 +49,7 @@ async def test_scripted_sound_arrives_in_every_format(
 async def test_request_is_remembered(base_url: str, control: ControlClient) -> None:
     await synthesize(base_url)
     (seen,) = await control.requests()
-    assert seen.details == {"input": "Hello there.", "voice": "echo"}
+    assert seen.details == {"input": "Hello there.", "voice": "echo", "speed": 1.0}
 
 
 async def test_http_error_reaches_the_plugin(base_url: str, control: ControlClient) -> None:
@@ -101,6 +101,17 @@ async def test_script_and_faults_spare_the_caller(
     assert await control.requests() == []
 
 
+async def test_half_the_speed_takes_twice_the_time(
+    base_url: str, http: aiohttp.ClientSession
+) -> None:
+    sizes = []
+    for speed in (1.0, 0.5):
+        wanted = _wanted("echo") | {"speed": speed}
+        async with http.post(f"{base_url}/v1/audio/speech", json=wanted) as response:
+            sizes.append(len(await response.read()))
+    assert sizes[1] == 2 * sizes[0]
+
+
 async def test_wav_is_readable_as_a_file(
     base_url: str, http: aiohttp.ClientSession, control: ControlClient
 ) -> None:
@@ -112,7 +123,15 @@ async def test_wav_is_readable_as_a_file(
 
 
 @pytest.mark.parametrize(
-    "change", [{"response_format": "opus"}, {"input": ""}, {"input": None}, {"model": None}]
+    "change",
+    [
+        {"response_format": "opus"},
+        {"input": ""},
+        {"input": None},
+        {"model": None},
+        {"speed": 0.2},
+        {"speed": "slow"},
+    ],
 )
 async def test_nonsense_is_a_400(
     base_url: str, http: aiohttp.ClientSession, change: dict[str, object]

@@ -45,15 +45,15 @@ def test_the_loudest_sample_is_at_minus_three_decibels() -> None:
 def test_the_cache_forgets_what_was_used_least_lately() -> None:
     cache = SpeechCache(limit_bytes=40)
     for text in "abcd":
-        cache.put((text, "echo"), [b"x" * 10])
-    assert cache.get(("a", "echo")) == [b"x" * 10]
-    cache.put(("e", "echo"), [b"y" * 10])
-    assert cache.get(("a", "echo")) is not None
-    assert cache.get(("b", "echo")) is None
-    assert cache.get(("e", "echo")) == [b"y" * 10]
+        cache.put((text, "echo", 1.0), [b"x" * 10])
+    assert cache.get(("a", "echo", 1.0)) == [b"x" * 10]
+    cache.put(("e", "echo", 1.0), [b"y" * 10])
+    assert cache.get(("a", "echo", 1.0)) is not None
+    assert cache.get(("b", "echo", 1.0)) is None
+    assert cache.get(("e", "echo", 1.0)) == [b"y" * 10]
 
 
 def test_the_cache_refuses_what_is_too_long() -> None:
     cache = SpeechCache(limit_bytes=40)
-    cache.put(("long", "echo"), [b"x" * 11])
-    assert cache.get(("long", "echo")) is None
+    cache.put(("long", "echo", 1.0), [b"x" * 11])
+    assert cache.get(("long", "echo", 1.0)) is None

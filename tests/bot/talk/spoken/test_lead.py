@@ -78,10 +78,12 @@ def test_it_does_not_matter_how_the_sound_is_cut(sizes: Sequence[int]) -> None:
 # --- as a voice of LiveKit's ----------------------------------------------------------------------
 
 
-def voice(body: bytes, kind: str) -> PromptVoice:
-    """The voice with a server that answers every request with `body`."""
+def voice(body: bytes, kind: str, asked: list[httpx2.Request] | None = None) -> PromptVoice:
+    """The voice with a server that answers every request with `body`; `asked` gets them."""
 
-    def answer(_: httpx2.Request) -> httpx2.Response:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if asked is not None:
+            asked.append(request)
         return httpx2.Response(200, content=body, headers={"content-type": kind})
 
     http = httpx2.AsyncClient(transport=httpx2.MockTransport(answer))
@@ -105,6 +107,15 @@ async def test_a_voice_that_comes_in_events_begins_at_once_too() -> None:
     body = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
     sound = await heard(voice(body.encode(), "text/event-stream"))
     assert seconds(sound) == pytest.approx(0.12, abs=0.011)
+
+
+async def test_each_wish_slows_the_voice_down_to_seven_tenths_at_most() -> None:
+    asked: list[httpx2.Request] = []
+    speaker = voice(LOUD.tobytes(), "audio/pcm", asked)
+    for _ in range(4):
+        await heard(speaker)
+        speaker.slow_down()
+    assert [json.loads(request.content)["speed"] for request in asked] == [1.0, 0.85, 0.7, 0.7]
 
 
 OPTIONS = APIConnectOptions()

@@ -13,6 +13,7 @@ from agents.conversation import Conversation
 from agents.prompts import load_prompt
 from agents.story import StoryData
 from bot.records import EndReason
+from bot.talk.spoken.lead import PromptVoice
 from bot.talk.watchers.keypad import Keypad
 from tests.agents.fake_line import FakeLine
 from tests.bot.talk.fake_session import FakeSession
@@ -22,6 +23,15 @@ pytestmark = [pytest.mark.unit, pytest.mark.looptime, pytest.mark.asyncio(loop_s
 
 DOORS = "Do you take the left door, or the right door?"
 LEFT, RIGHT = "answer The first one: take the left door.", "answer The second one: the right door."
+
+
+class SlowedDown(PromptVoice):
+    """Counts how often it was asked to slow down."""
+
+    times = 0
+
+    def slow_down(self) -> None:
+        self.times += 1
 
 
 @dataclass
@@ -131,6 +141,24 @@ async def test_the_star_asks_to_slow_down() -> None:
         answers = await scene.press("*")
         assert len(answers) == 1
         assert "slowly" in answers[0]
+
+
+async def test_the_star_slows_down_the_voice_that_reads() -> None:
+    async with pad() as scene:
+        scene.session.tts = voice = SlowedDown(api_key="a key")
+        scene.said(DOORS)
+        await scene.press("0", "2", "7")
+        assert voice.times == 0
+        await scene.press("*")
+        assert voice.times == 1
+
+
+async def test_a_star_that_is_not_heeded_slows_nothing_down() -> None:
+    async with pad() as scene:
+        scene.session.tts = voice = SlowedDown(api_key="a key")
+        scene.floor.answer_due()
+        await scene.press("*")
+        assert voice.times == 0
 
 
 async def test_keys_wait_for_nothing_while_an_answer_is_on_its_way() -> None:
