@@ -77,7 +77,7 @@ async def test_a_callee_who_says_nothing_is_asked_and_then_let_go(operator: Oper
     call = await operator.pick_up(telephone)
     await call.wait_hung_up(60.0)
     said = " ".join(line.text for line in await call.transcript())
-    assert_heard(said, "still there", "goodbye")
+    assert_heard(said, "listening", "goodbye")
     ended = await command.wait()
     assert ended.answer["record"]["end_reason"] == EndReason.SILENCE.value
 
