@@ -16,7 +16,8 @@ _PIECE = RATE_HZ // 100
 _KEPT = 2 * _PIECE
 # Longer silence is meant, or it is no voice at all: from here on all of it is passed on.
 _LONGEST = RATE_HZ // 2
-# Of the usual speed of 1; OpenAI takes 0.25 to 4. Below 0.7 a voice falls apart into words.
+# Of the usual speed of 1; OpenAI takes 0.25 to 4. At 0.7 piper's voice is understood as before
+# (tests/local/test_speech.py); slower was not tried.
 _SLOWER, _SLOWEST = 0.15, 0.7
 
 
