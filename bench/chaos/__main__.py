@@ -14,7 +14,7 @@ from bench.chaos.fault import Fault
 from bench.chaos.faults import FAULTS
 from bench.chaos.scene import Scene
 from bench.chaos.seen import Seen, broken
-from bench.chaos.stage import mid_story
+from bench.chaos.stage import on_stage
 from local.caller import CallerError
 from local.stack import ProgramMissing, StackError
 
@@ -83,7 +83,7 @@ async def _run(faults: list[Fault[Scene]], console: Console) -> list[tuple[str, 
 
 async def provoke(fault: Fault[Scene]) -> Seen:
     """Make the call, let the fault happen, and watch. Raises CallerError, StackError, Skipped."""
-    async with mid_story(
+    async with on_stage(
         fault.worker_env,
         in_introduction=fault.in_introduction,
         by_cable=fault.by_cable,

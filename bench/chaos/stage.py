@@ -16,7 +16,7 @@ _CALLER = "+12025550142"
 
 
 @asynccontextmanager
-async def mid_story(
+async def on_stage(
     worker_env: Mapping[str, str] | None = None,
     *,
     in_introduction: bool = False,

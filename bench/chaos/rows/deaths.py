@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 
 from bench.chaos.fault import CRASHED, FINISHED, Fault, ends
 from bench.chaos.scene import WHO, Scene
@@ -124,67 +125,77 @@ async def worker_killed_beside_another(scene: Scene) -> None:
     os.killpg(worker, signal.SIGKILL)
 
 
+def _told_on(
+    name: str,
+    title: str,
+    provoke: Provoke,
+    within_s: float = 60.0,
+    *,
+    goes_on_s: float | None = 4.0,
+) -> Fault[Scene]:
+    """Echo is heard again after `goes_on_s`, and the story is told to its goodbye `within_s`.
+
+    None: she goes on as if nothing had been.
+    """
+    promise = ends(within_s, FINISHED, 12, goes_on_s=goes_on_s)
+    return Fault(name, title, provoke, promise, limit_s=within_s + 15.0)
+
+
 ROWS = (
-    Fault(
-        "job-killed",
-        "job killed: the story goes on",
-        goes_on(job_killed),
-        ends(60, FINISHED, 12, goes_on_s=4.0),
-        limit_s=75.0,
-        is_quick=True,
+    replace(
+        _told_on("job-killed", "job killed: the story goes on", goes_on(job_killed)), is_quick=True
     ),
-    Fault(
+    _told_on(
         "job-frozen",
         "job frozen (SIGSTOP): the story goes on",
         goes_on(job_frozen),
         # It is asked twice in its room, for 0.8 s each time.
-        ends(60, FINISHED, 12, goes_on_s=7.0),
-        limit_s=75.0,
+        goes_on_s=7.0,
     ),
-    Fault(
+    _told_on(
         "job-frozen-briefly",
         "job frozen for 1.5 s: it goes on by itself",
         job_frozen_for_a_moment,
-        ends(60, FINISHED, 12),
-        limit_s=75.0,
+        goes_on_s=None,
     ),
-    Fault(
-        "job-killed-in-pipeline",
-        "job killed where no voice model tells the story: it goes on",
-        goes_on(job_killed),
-        ends(60, FINISHED, 12, goes_on_s=4.0),
-        limit_s=75.0,
+    replace(
+        _told_on(
+            "job-killed-in-pipeline",
+            "job killed where no voice model tells the story: it goes on",
+            goes_on(job_killed),
+        ),
         worker_env={"STORYLINE_STORY_MODE": "pipeline"},
     ),
-    Fault(
-        "job-killed-in-introduction",
-        "job killed before the caller has said a word: asked again, and the story is told",
-        killed_in_the_introduction,
-        ends(90, FINISHED, 12, goes_on_s=4.0),
-        limit_s=105.0,
+    replace(
+        _told_on(
+            "job-killed-in-introduction",
+            "job killed before the caller has said a word: asked again, and the story is told",
+            killed_in_the_introduction,
+            90.0,
+        ),
         in_introduction=True,
     ),
-    Fault(
-        "job-killed-in-handover",
-        "job killed between the introduction and the story: it is told",
-        killed_in_the_handover,
-        ends(90, FINISHED, 12, goes_on_s=4.0),
-        limit_s=105.0,
+    replace(
+        _told_on(
+            "job-killed-in-handover",
+            "job killed between the introduction and the story: it is told",
+            killed_in_the_handover,
+            90.0,
+        ),
         in_introduction=True,
     ),
-    Fault(
+    _told_on(
         "job-killed-under-words",
         "job killed while the caller speaks: asked again, and the story goes on",
         killed_while_the_caller_speaks,
-        ends(90, FINISHED, 12, goes_on_s=5.0),
-        limit_s=105.0,
+        90.0,
+        goes_on_s=5.0,
     ),
-    Fault(
+    _told_on(
         "job-killed-twice",
         "job killed twice: the story goes on",
         goes_on(job_killed, times=2),
-        ends(75, FINISHED, 12, goes_on_s=4.0),
-        limit_s=90.0,
+        75.0,
     ),
     Fault(
         "job-killed-thrice",
@@ -206,12 +217,13 @@ ROWS = (
         ends(75, FINISHED | CRASHED, 30),
         limit_s=90.0,
     ),
-    Fault(
-        "one-of-two-killed",
-        "one of two workers killed: the story goes on with the other one",
-        goes_on(worker_killed_beside_another),
-        ends(60, FINISHED, 12, goes_on_s=10.0),
-        limit_s=75.0,
+    replace(
+        _told_on(
+            "one-of-two-killed",
+            "one of two workers killed: the story goes on with the other one",
+            goes_on(worker_killed_beside_another),
+            goes_on_s=10.0,
+        ),
         two_workers=True,
     ),
 )

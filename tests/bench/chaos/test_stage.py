@@ -3,7 +3,7 @@
 import pytest
 
 from bench.chaos.errors import Skipped
-from bench.chaos.stage import mid_story
+from bench.chaos.stage import on_stage
 from local import postgres
 
 pytestmark = pytest.mark.unit
@@ -12,5 +12,5 @@ pytestmark = pytest.mark.unit
 async def test_without_postgresql_its_faults_are_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgres, "programs", lambda: None)
     with pytest.raises(Skipped, match="install Debian's package `postgresql`"):
-        async with mid_story(on_postgresql=True):
+        async with on_stage(on_postgresql=True):
             raise AssertionError
