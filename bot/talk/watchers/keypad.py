@@ -14,7 +14,7 @@ from bot.records.record import EndReason
 from bot.talk.floor.floor import Floor
 from bot.talk.floor.state import State
 from bot.talk.spoken.lead import PromptVoice
-from bot.talk.turns.keys import KEYS, SLOWER, Wish, meaning_of
+from bot.talk.turns.keys import KEYS, Wish, meaning_of
 
 logger = logging.getLogger("storyline.keypad")
 
@@ -72,7 +72,7 @@ class Keypad:
             case Wish.ANSWER:
                 # Not offered a second time, however often the key is pressed.
                 self._said.clear()
-                if meaning.words == SLOWER:
+                if key == "*":
                     self._slow_down()
                 self._floor.answer(meaning.words)
             case Wish.AGAIN if meaning.words and not speaks:
