@@ -7,6 +7,7 @@ import pytest
 
 from bot.records import AgentReached, EndReason, Records
 from local.providers.script import ChatTurn, Script, ToolUse
+from local.providers.seen import SeenRequest
 from tests.e2e.house import House, assert_heard
 from tests.e2e.whole_story import GOODBYES, is_let_go
 
@@ -17,7 +18,7 @@ async def test_the_pipeline_tells_the_story_when_it_is_chosen_and_remembers_the_
     house: House,
 ) -> None:
     await house.use_worker(STORYLINE_STORY_MODE="pipeline")
-    before, number = len(await realtime_requests(house)), house.new_number()
+    before, number = len(await asked_of(house, "realtime")), house.new_number()
     async with house.ring(number) as call:
         await call.introduce("I'm Peter from Berlin.")
         await call.phone.say("Let us end here.")
@@ -26,7 +27,7 @@ async def test_the_pipeline_tells_the_story_when_it_is_chosen_and_remembers_the_
         await call.hear_until(*GOODBYES)
         await is_let_go(call)
         assert (await call.record()).agent_reached is AgentReached.STORY
-    assert len(await realtime_requests(house)) == before
+    assert len(await asked_of(house, "realtime")) == before
     async with Records.open(house.stack.database_url) as records:
         [person] = await records.memories.of(number)
     assert [story.line for story in person.told] == [""], "it was stopped before its end"
@@ -70,9 +71,8 @@ async def test_a_model_that_only_calls_a_tool_leaves_the_caller_with_a_story(
 
 async def speeds(house: House) -> list[float]:
     """What the voice was asked for, from the first sentence to the last."""
-    seen = await house.providers.requests()
-    return [each.details["speed"] for each in seen if each.service == "speech"]
+    return [seen.details["speed"] for seen in await asked_of(house, "speech")]
 
 
-async def realtime_requests(house: House) -> list[object]:
-    return [seen for seen in await house.providers.requests() if seen.service == "realtime"]
+async def asked_of(house: House, service: str) -> list[SeenRequest]:
+    return [seen for seen in await house.providers.requests() if seen.service == service]

@@ -52,8 +52,9 @@ def through_g711(sound: Samples) -> Samples:
     return out.astype(np.float32)
 
 
-async def spoken(voice: Voice, text: str, who: str = ECHO) -> Samples:
-    return from_pcm(b"".join([chunk async for chunk in voice.speak(text, voice=who)]))
+async def spoken(voice: Voice, text: str, who: str = ECHO, speed: float = 1.0) -> Samples:
+    chunks = voice.speak(text, voice=who, speed=speed)
+    return from_pcm(b"".join([chunk async for chunk in chunks]))
 
 
 async def heard_by_phone(ears: Ears, voice: Voice, text: str) -> str:
@@ -141,7 +142,7 @@ async def test_the_caller_sounds_higher(voice: Voice) -> None:
 async def test_a_slower_voice_is_as_low_and_is_understood(ears: Ears, voice: Voice) -> None:
     text = "We are all alone now, you and me, near the old mill by the river."
     usual = await spoken(voice, text)
-    slow = from_pcm(b"".join([chunk async for chunk in voice.speak(text, speed=0.7)]))
+    slow = await spoken(voice, text, speed=0.7)
     assert len(slow) / len(usual) == pytest.approx(1 / 0.7, rel=0.15)
     assert pitch_hz(slow) / pitch_hz(usual) == pytest.approx(1.0, abs=0.1)
     heard = await ears.transcribe(to_pcm(slow), SAMPLE_RATE_HZ)

@@ -33,6 +33,10 @@ class SpeechRequest:
     sse: bool
     speed: float
 
+    @property
+    def is_callers(self) -> bool:
+        return self.voice == CALLER
+
 
 async def speak(request: web.Request) -> web.StreamResponse:
     """Streams the sound as soon as the voice has some."""
@@ -48,9 +52,8 @@ async def speak(request: web.Request) -> web.StreamResponse:
         return invalid(f"speed is {SLOWEST} to {FASTEST}", param="speed")
     if not wanted.text:
         return invalid("[] is too short - 'input'", param="input", code="string_above_min_length")
-    by_caller = wanted.voice == CALLER
-    board = FaultBoard() if by_caller else desk.faults
-    if not by_caller:
+    board = FaultBoard() if wanted.is_callers else desk.faults
+    if not wanted.is_callers:
         details = {"input": wanted.text, "voice": wanted.voice, "speed": wanted.speed}
         desk.seen.note("speech", "request", wanted.model, request.headers, (), details)
     if fault := board.take("speech", "http_error"):
@@ -59,8 +62,7 @@ async def speak(request: web.Request) -> web.StreamResponse:
         await asyncio.sleep(fault.delay_s)
     stream = FaultyStream(board, "speech")
     mime = "text/event-stream" if wanted.sse else CONTENT_TYPES[wanted.response_format]
-    spoken = desk.ready.voice.speak(wanted.text, voice=wanted.voice)
-    async with aclosing(spoken if by_caller else sound_of(desk, wanted)) as chunks:
+    async with aclosing(sound_of(desk, wanted)) as chunks:
         await stream.open(request, {"Content-Type": mime})
         return await send(stream, chunks, wanted)
 
@@ -79,7 +81,7 @@ def read_request(body: dict[str, object]) -> SpeechRequest:
 
 async def sound_of(desk: Desk, wanted: SpeechRequest) -> AsyncGenerator[bytes, None]:
     """The scripted sound in pieces, or else the voice's."""
-    turn = desk.script.speech()
+    turn = None if wanted.is_callers else desk.script.speech()
     if turn is None:
         spoken = desk.ready.voice.speak(wanted.text, voice=wanted.voice, speed=wanted.speed)
         async with aclosing(spoken):
