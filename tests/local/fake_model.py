@@ -27,6 +27,10 @@ class FakeModel:
         started.touch()
         time.sleep(60)
 
+    def be_busy(self, until: Path) -> None:
+        while not until.exists():
+            time.sleep(0.005)
+
     def pid(self) -> int:
         return os.getpid()
 
