@@ -2,8 +2,9 @@
 
 LiveKit offers a call to its workers once. When none takes it (all full, all restarting), or when
 the agent that took it dies, LiveKit does nothing more: the caller rings for minutes, or sits in
-silence. This watch needs no database and no memory: it looks, asks for an agent again, and ends
-what nobody comes for. Any number of them may run, on any machine.
+silence. And it may go on listing a room that it has closed. This watch needs no database and no
+memory: it looks, asks for an agent again, ends what nobody comes for, and clears away what is left.
+Any number of them may run, on any machine.
 """
 
 import asyncio
@@ -15,8 +16,9 @@ from typing import Protocol
 
 from bot.records.roster import Act
 from bot.worker.errands import Errands, watch_on
-from bot.worker.orphans import Orphan, Orphans, Sight, Standing
 from bot.worker.rooms import API_ERRORS
+from bot.worker.sights.orphans import Orphan, Orphans, Sight, Standing
+from bot.worker.sights.since import Since
 from sip.errors import HangUpFailed
 
 logger = logging.getLogger("storyline.watch")
@@ -32,6 +34,9 @@ _RINGING_S = 9.0
 _SILENT_S = 4.0
 # Where another job was asked to go on with the call, bot/worker/rescue.py is to give up first.
 _HANDED_ON_S = 12.0
+# LiveKit may write a room into its list in the moment in which it closes it, and never looks at it
+# again. A room of somebody who only waits for company has a server.
+_EMPTY_S = 20.0
 
 
 class RoomsOfLiveKit(Protocol):
@@ -42,6 +47,8 @@ class RoomsOfLiveKit(Protocol):
     async def is_coming(self, room_name: str) -> bool: ...
     async def ask_again(self, room_name: str) -> None: ...
     async def hang_up(self, room_name: str) -> bool: ...
+    async def is_served(self, room_name: str) -> bool: ...
+    async def clear(self, room_name: str) -> None: ...
 
 
 class RoomWatch:
@@ -61,7 +68,9 @@ class RoomWatch:
         self._poll_s = poll_s
         self._monotonic = monotonic
         self._jitter_s = jitter_s
-        self._orphans = Orphans(gap_s=4 * poll_s + _HANG_UP_S)
+        gap_s = 4 * poll_s + _HANG_UP_S
+        self._orphans = Orphans(gap_s=gap_s)
+        self._empty = Since(gap_s=gap_s)
         self._strangers: set[str] = set()
         self._asked_s: dict[str, float] = {}
         self._busy = Errands()
@@ -91,11 +100,19 @@ class RoomWatch:
         known = {room.sid for room in sights}
         self._strangers &= known
         self._asked_s = {sid: at_s for sid, at_s in self._asked_s.items() if sid in known}
-        for orphan in self._orphans.judge(sights, monotonic_s=self._monotonic()):
+        now_s = self._monotonic()
+        for orphan in self._orphans.judge(sights, monotonic_s=now_s):
             sid = orphan.room.sid
             is_known = sid in self._strangers or sid in self._busy
             if orphan.alone_s >= _ASK_AFTER_S and not is_known:
                 self._busy.begin(sid, self._look_after(orphan), name="telephone that is alone")
+        self._look_at_the_empty(sights, now_s)
+
+    def _look_at_the_empty(self, sights: list[Sight], now_s: float) -> None:
+        empty = {room.sid: room for room in sights if room.is_empty}
+        for sid, empty_s in self._empty.look(empty, monotonic_s=now_s).items():
+            if empty_s >= _EMPTY_S and sid not in self._busy:
+                self._busy.begin(sid, self._clear(empty[sid]), name="room that nobody may have")
 
     async def settle(self) -> None:
         """Wait for what is under way."""
@@ -114,6 +131,17 @@ class RoomWatch:
                 await self._ask(room)
         except (*API_ERRORS, HangUpFailed) as error:
             logger.warning("a telephone is alone, trying on", extra={"error": repr(error)})
+
+    async def _clear(self, room: Sight) -> None:
+        self._empty.begin_anew(room.sid)
+        try:
+            if not await self._rooms.is_served(room.name):
+                await self._rooms.clear(room.name)
+                logger.warning(
+                    "LiveKit listed a room that it had closed", extra={"room": room.name}
+                )
+        except (*API_ERRORS, HangUpFailed) as error:
+            logger.warning("an empty room is still listed", extra={"error": repr(error)})
 
     async def _end(self, room: Sight) -> None:
         async with asyncio.timeout(_HANG_UP_S):

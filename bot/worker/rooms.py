@@ -15,7 +15,7 @@ from bot.call.safety.pings import PING_TOPIC, PONG
 from bot.call.takeover.asked import Asked, read_asked
 from bot.orders.ticket import ordered_call
 from bot.records.thread import is_ticket
-from bot.worker.orphans import Sight, Standing
+from bot.worker.sights.orphans import Sight, Standing
 from bot.worker.signs.answers import Answer
 from sip.calls.call_info import CallStatus, call_status, is_answered
 from sip.calls.line import hang_up
@@ -28,6 +28,10 @@ _REMEMBERED = 1000
 _PONG_S = 0.8
 _OVER = frozenset({JobStatus.JS_FAILED, JobStatus.JS_SUCCESS})
 _LOOK_S = 0.2
+# What LiveKit says when no server answers for a room; after 3 s.
+_NOBODY_ANSWERS = "unavailable"
+_NOBODY = "storyline-nobody"
+_CLOSES_ITSELF_S = 5
 # What the API raises when LiveKit refuses or cannot be reached.
 API_ERRORS = (api.ServerError, aiohttp.ClientError, TimeoutError)
 
@@ -42,7 +46,7 @@ class Rooms:
         self._deleted: deque[str] = deque(maxlen=_REMEMBERED)
 
     async def look(self) -> list[Sight]:
-        """Every room with somebody in it."""
+        """Every room that LiveKit lists."""
         answer = await self._livekit.room.list_rooms(api.ListRoomsRequest())
         return await asyncio.gather(*(self._sight(room) for room in answer.rooms))
 
@@ -55,6 +59,7 @@ class Rooms:
             has_telephone=bool(telephones),
             is_answered=any(is_answered(each.attributes) for each in telephones),
             has_agent=any(each.kind == ParticipantInfo.Kind.AGENT for each in people),
+            is_empty=not people,
         )
 
     async def standing(self, room_name: str) -> Standing:
@@ -77,11 +82,7 @@ class Rooms:
 
     async def ask_again(self, room_name: str) -> None:
         """Ask for the agent once more."""
-        await self._livekit.agent_dispatch.create_dispatch(
-            api.CreateAgentDispatchRequest(
-                agent_name=self._agent_name, room=room_name, metadata=ASKED_AGAIN
-            )
-        )
+        await self._ask_for_agent(room_name, ASKED_AGAIN)
 
     async def has_caller(self, room_name: str) -> bool:
         """Whether somebody is there who could hear."""
@@ -106,13 +107,51 @@ class Rooms:
                 await self._livekit.room.remove_participant(
                     api.RoomParticipantIdentity(room=room_name, identity=f"agent-{old_job_id}")
                 )
+        await self._ask_for_agent(room_name, Asked(call_id, ticket).metadata)
+
+    async def _ask_for_agent(self, room_name: str, metadata: str) -> None:
+        """Where the caller has hung up in this moment LiveKit opens the room anew, and would leave
+        it open.
+        """
+        before = await self._sid(room_name)
+        if before is None:
+            return
         await self._livekit.agent_dispatch.create_dispatch(
             api.CreateAgentDispatchRequest(
-                agent_name=self._agent_name,
-                room=room_name,
-                metadata=Asked(call_id, ticket).metadata,
+                agent_name=self._agent_name, room=room_name, metadata=metadata
             )
         )
+        if await self._sid(room_name) != before:
+            await hang_up(self._livekit, room_name)
+
+    async def _sid(self, room_name: str) -> str | None:
+        answer = await self._livekit.room.list_rooms(api.ListRoomsRequest(names=[room_name]))
+        return next((room.sid for room in answer.rooms), None)
+
+    async def is_served(self, room_name: str) -> bool:
+        """Whether a server of LiveKit's has the room, and not only its list."""
+        try:
+            await self._dispatches(room_name)
+        except api.ServerError as error:
+            if error.code == _NOBODY_ANSWERS:
+                return False
+            raise
+        return True
+
+    async def clear(self, room_name: str) -> None:
+        """Take a room off the list that no server has. Raises HangUpFailed.
+
+        It has to be opened for that: LiveKit does not delete what no server has. Nobody serves the
+        agent that is named for it; without, LiveKit would ask for the one of the call that was.
+        """
+        await self._livekit.room.create_room(
+            api.CreateRoomRequest(
+                name=room_name,
+                empty_timeout=_CLOSES_ITSELF_S,
+                agents=[api.RoomAgentDispatch(agent_name=_NOBODY)],
+            )
+        )
+        await hang_up(self._livekit, room_name)
 
     async def hang_up(self, room_name: str) -> bool:
         """End the call; False when LiveKit knows no such room, and not because we deleted it.

@@ -1,7 +1,11 @@
 """Why a call went wrong: how far it got, what was said, what the worker wrote about it."""
 
 import json
+import time
+from collections.abc import Iterable
 from pathlib import Path
+
+from livekit import api
 
 from bot.records import CallRecord
 from local.caller import PhoneCall
@@ -32,6 +36,23 @@ def explain(record: CallRecord | None, call: PhoneCall | None, run_dir: Path) ->
         lines += log_of(run_dir / "worker.log", record.call_id)
     lines.append(f"logs and recording: {run_dir}")
     return "\n".join(lines)
+
+
+def explain_room(room: api.Room, present: Iterable[api.ParticipantInfo]) -> str:
+    """A room that nobody has closed: how old it is, and who is in it since when."""
+    lines = [
+        f"{room.name}: opened {_ago(room.creation_time)}, told of {room.num_participants} in it"
+    ]
+    for each in present:
+        kind = api.ParticipantInfo.Kind.Name(each.kind)
+        state = api.ParticipantInfo.State.Name(each.state)
+        status = each.attributes.get("sip.callStatus", "none")
+        lines.append(f"  {kind} {state}, since {_ago(each.joined_at)}, sip.callStatus {status}")
+    return "\n".join(lines)
+
+
+def _ago(at_s: int) -> str:
+    return f"{time.time() - at_s:.0f} s ago"
 
 
 def _stage(record: CallRecord | None, call: PhoneCall | None) -> str:

@@ -18,11 +18,12 @@ from local.caller.speech import Speech
 from local.providers.control import ControlClient
 from local.stack import Stack
 from tests.e2e.browser import join_room
-from tests.e2e.explanation import explain
+from tests.e2e.explanation import explain, explain_room
 from tests.second_tries import Misheard
 
-# Deleting a room, sending BYE and writing the record take a moment each.
-SETTLE_S = 5.0
+# Deleting a room, sending BYE and writing the record take a moment each. Where LiveKit goes on
+# listing a room that it has closed, the watch clears it away after 24 s.
+SETTLE_S = 30.0
 _POLL_S = 0.1
 # Heard in the greeting and nowhere else. The ears are not sure of Echo's name, but of her trade.
 GREETING = "storyteller"
@@ -139,7 +140,7 @@ class House:
                 f"after {within_s:g} s: record {record}, rooms {await self.rooms()}"
             ) from None
 
-    async def wait_until_empty(self, within_s: float = 15.0) -> None:
+    async def wait_until_empty(self, within_s: float = SETTLE_S) -> None:
         """Until no room is left; a call that a test has left must end by itself."""
         try:
             async with asyncio.timeout(within_s):
@@ -148,7 +149,21 @@ class House:
                         return
                     await asyncio.sleep(_POLL_S)
         except TimeoutError:
-            raise AssertionError(f"rooms left behind: {await self.rooms()}") from None
+            raise AssertionError(await self._what_is_left()) from None
+
+    async def _what_is_left(self) -> str:
+        """Who is still in each room, and what became of its call."""
+        left = (await self.livekit.room.list_rooms(api.ListRoomsRequest())).rooms
+        parts = [f"rooms left behind: {[room.name for room in left]}"]
+        for room in left:
+            request = api.ListParticipantsRequest(room=room.name)
+            present = (await self.livekit.room.list_participants(request)).participants
+            parts.append(explain_room(room, present))
+            record = next(
+                (r for r in await self.store.recent(1000) if r.room_name == room.name), None
+            )
+            parts.append(explain(record, None, self.stack.run_dir))
+        return "\n".join(parts)
 
     async def rooms(self) -> list[str]:
         answer = await self.livekit.room.list_rooms(api.ListRoomsRequest())

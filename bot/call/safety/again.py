@@ -26,7 +26,7 @@ UNDER_WAY = frozenset({JobStatus.JS_PENDING, JobStatus.JS_RUNNING})
 
 
 async def is_needed(ctx: "JobContext") -> bool:
-    """False when another storyteller is in the room, or was asked for before this one.
+    """False when the caller has left, or another storyteller is there or was asked for before.
 
     Several watches may have asked in the same moment; a caller wants one Echo. A LiveKit that
     does not say is taken for a yes: silence is worse than two voices.
@@ -36,7 +36,8 @@ async def is_needed(ctx: "JobContext") -> bool:
         async with asyncio.timeout(_LIMIT_S):
             request = api.ListParticipantsRequest(room=room_name)
             people = await ctx.api.room.list_participants(request)
-            if any(each.kind == ParticipantInfo.Kind.AGENT for each in people.participants):
+            kinds = {each.kind for each in people.participants}
+            if ParticipantInfo.Kind.AGENT in kinds or not kinds:
                 return False
             dispatches = await ctx.api.agent_dispatch.list_dispatch(room_name)
     except (api.ServerError, aiohttp.ClientError, TimeoutError) as error:

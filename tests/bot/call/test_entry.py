@@ -104,10 +104,11 @@ async def test_metadata_of_other_people_is_a_call_to_us(
     assert (len(carried), placed) == (1, [])
 
 
-async def test_asked_for_again_and_alone_it_takes_the_call(
+async def test_asked_for_again_and_alone_with_the_caller_it_takes_the_call(
     database: str, carried: list[InboundCall]
 ) -> None:
     job = a_job(database, ASKED_AGAIN)
+    job.api.people = [ParticipantInfo(kind=ParticipantInfo.Kind.SIP)]
     job.api.dispatches = [api.AgentDispatch(id="AD_1", metadata=ASKED_AGAIN)]
     await take_call(job.ctx)
     assert len(carried) == 1

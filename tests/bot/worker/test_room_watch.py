@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from bot.records.roster import Act
-from bot.worker.orphans import Sight, Standing
 from bot.worker.room_watch import RoomWatch
+from bot.worker.sights.orphans import Sight, Standing
 from sip.errors import HangUpFailed
 
 pytestmark = pytest.mark.unit
@@ -23,7 +23,11 @@ class FakeRooms:
     whose: Standing = Standing.TAKEN
     coming: bool = False
     is_away: bool = False
+    served: bool = True
     asked: list[float] = field(default_factory=list)
+    asked_about: list[float] = field(default_factory=list)
+    cleared: list[float] = field(default_factory=list)
+    cannot_clear: int = 0
     ended: list[float] = field(default_factory=list)
     now_s: float = 100.0
     did: list[Act] = field(default_factory=list)
@@ -41,6 +45,17 @@ class FakeRooms:
 
     async def ask_again(self, room_name: str) -> None:
         self.asked.append(self.now_s - 100.0)
+
+    async def is_served(self, room_name: str) -> bool:
+        self.asked_about.append(self.now_s - 100.0)
+        return self.served
+
+    async def clear(self, room_name: str) -> None:
+        if self.cannot_clear:
+            self.cannot_clear -= 1
+            raise HangUpFailed(room_name, 3, "no")
+        self.cleared.append(self.now_s - 100.0)
+        self.sights = []
 
     async def hang_up(self, room_name: str) -> bool:
         self.ended.append(self.now_s - 100.0)
@@ -164,3 +179,46 @@ async def test_a_telephone_with_which_another_job_is_to_go_on_is_given_time() ->
     await world.pass_time(4)
     assert world.rooms.ended == [12.0]
     assert world.rooms.asked == []
+
+
+# --- rooms that LiveKit has closed and goes on listing --------------------------------------------
+
+EMPTY = Sight("old", "RM_0", has_telephone=False, is_answered=False, has_agent=False, is_empty=True)
+
+
+async def test_a_room_that_no_server_has_is_cleared_away() -> None:
+    world = watched(EMPTY)
+    world.rooms.served = False
+    await world.pass_time(60)
+    assert world.rooms.asked_about == world.rooms.cleared == [20.0]
+    assert world.rooms.ended == []
+
+
+async def test_an_empty_room_that_a_server_has_waits_for_somebody_and_is_left_alone() -> None:
+    world = watched(EMPTY)
+    await world.pass_time(60)
+    assert world.rooms.asked_about == [20.0, 41.0]
+    assert world.rooms.cleared == world.rooms.ended == []
+
+
+async def test_a_room_into_which_somebody_came_is_not_empty_yet() -> None:
+    world = watched(EMPTY)
+    world.rooms.served = False
+    await world.pass_time(15)
+    world.rooms.sights = [replace(EMPTY, is_empty=False)]
+    await world.pass_time(15)
+    world.rooms.sights = [EMPTY]
+    await world.pass_time(20)
+    assert world.rooms.cleared == []
+    await world.pass_time(1)
+    assert world.rooms.cleared == [50.0]
+
+
+async def test_a_room_that_could_not_be_cleared_is_cleared_later(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    world = watched(EMPTY)
+    world.rooms.served, world.rooms.cannot_clear = False, 1
+    await world.pass_time(60)
+    assert world.rooms.cleared == [41.0]
+    assert "an empty room is still listed" in caplog.text

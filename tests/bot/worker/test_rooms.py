@@ -14,8 +14,8 @@ from bot.call.safety.pings import PING_TOPIC, PONG
 from bot.call.takeover.asked import Asked, read_asked
 from bot.orders.ticket import write_ticket
 from bot.worker import rooms as module
-from bot.worker.orphans import Sight, Standing
 from bot.worker.rooms import Rooms
+from bot.worker.sights.orphans import Sight, Standing
 from bot.worker.signs.answers import Answer
 from sip.errors import HangUpFailed
 from tests.bot.talk.fakes import now_s
@@ -52,6 +52,8 @@ class FakeLiveKit:
     dispatches: list[api.AgentDispatch] = field(default_factory=list)
     no_dispatches: Exception | None = None
     asked: list[api.CreateAgentDispatchRequest] = field(default_factory=list)
+    opened: list[api.CreateRoomRequest] = field(default_factory=list)
+    closes_meanwhile: bool = False
     pings: list[Any] = field(default_factory=list)
     pong_s: float | None = None
     question_s: float = 0.0
@@ -68,9 +70,15 @@ class FakeLiveKit:
     def agent_dispatch(self) -> "FakeLiveKit":
         return self
 
-    async def list_rooms(self, _: Any) -> api.ListRoomsResponse:
-        rooms = [Room(name=name, sid=f"RM_{name}") for name in self.people]
+    async def list_rooms(self, request: api.ListRoomsRequest) -> api.ListRoomsResponse:
+        names = [each for each in self.people if each in request.names or not request.names]
+        opened = len(self.opened)
+        rooms = [Room(name=name, sid=f"RM_{name}" + "+" * opened) for name in names]
         return api.ListRoomsResponse(rooms=rooms)
+
+    async def create_room(self, request: api.CreateRoomRequest) -> None:
+        self.opened.append(request)
+        self.people[request.name] = []
 
     async def list_participants(self, request: Any) -> api.ListParticipantsResponse:
         self.questions_at_once += 1
@@ -86,6 +94,8 @@ class FakeLiveKit:
 
     async def create_dispatch(self, request: api.CreateAgentDispatchRequest) -> None:
         self.asked.append(request)
+        if self.closes_meanwhile or request.room not in self.people:
+            await self.create_room(api.CreateRoomRequest(name=request.room))
 
     async def send_data(self, request: Any) -> None:
         self.pings.append(request)
@@ -127,24 +137,29 @@ def seen_by(livekit: FakeLiveKit) -> Rooms:
 
 
 @pytest.mark.parametrize(
-    ("people", "has_telephone", "is_answered", "has_agent"),
+    ("people", "has_telephone", "is_answered", "has_agent", "is_empty"),
     [
-        ([], False, False, False),
-        ([telephone()], True, True, False),
-        ([telephone("ringing")], True, False, False),
-        ([telephone("dialing"), AGENT], True, False, True),
-        ([telephone("hangup")], False, False, False),
-        ([telephone(gone=True), AGENT], False, False, True),
-        ([telephone(), somebody(Kind.AGENT, gone=True)], True, True, False),
-        ([telephone("ringing"), telephone()], True, True, False),
-        ([somebody(Kind.STANDARD)], False, False, False),
+        ([], False, False, False, True),
+        ([telephone(gone=True)], False, False, False, True),
+        ([telephone()], True, True, False, False),
+        ([telephone("ringing")], True, False, False, False),
+        ([telephone("dialing"), AGENT], True, False, True, False),
+        ([telephone("hangup")], False, False, False, False),
+        ([telephone(gone=True), AGENT], False, False, True, False),
+        ([telephone(), somebody(Kind.AGENT, gone=True)], True, True, False, False),
+        ([telephone("ringing"), telephone()], True, True, False, False),
+        ([somebody(Kind.STANDARD)], False, False, False, False),
     ],
 )
 async def test_a_room_is_seen_as_it_is(
-    people: list[ParticipantInfo], has_telephone: bool, is_answered: bool, has_agent: bool
+    people: list[ParticipantInfo],
+    has_telephone: bool,
+    is_answered: bool,
+    has_agent: bool,
+    is_empty: bool,
 ) -> None:
     [sight] = await seen_by(FakeLiveKit({ROOM: people})).look()
-    assert sight == Sight(ROOM, f"RM_{ROOM}", has_telephone, is_answered, has_agent)
+    assert sight == Sight(ROOM, f"RM_{ROOM}", has_telephone, is_answered, has_agent, is_empty)
 
 
 async def test_of_many_rooms_a_few_are_asked_about_at_once() -> None:
@@ -193,10 +208,46 @@ async def test_only_a_job_of_ours_that_is_under_way_is_coming(
 
 
 async def test_asked_for_again_the_job_knows_that_it_was() -> None:
-    livekit = FakeLiveKit()
+    livekit = FakeLiveKit({ROOM: [telephone("ringing")]})
     await seen_by(livekit).ask_again(ROOM)
     [request] = livekit.asked
     assert (request.agent_name, request.room, request.metadata) == ("echo", ROOM, ASKED_AGAIN)
+    assert ROOM in livekit.people
+
+
+async def test_nobody_is_asked_into_a_room_that_is_gone() -> None:
+    livekit = FakeLiveKit()
+    await seen_by(livekit).ask_again(ROOM)
+    assert livekit.asked == livekit.opened == []
+
+
+async def test_a_room_that_was_closed_in_the_moment_of_asking_is_not_left_open() -> None:
+    livekit = FakeLiveKit({ROOM: [telephone("ringing")]}, closes_meanwhile=True)
+    await seen_by(livekit).ask_again(ROOM)
+    assert [each.name for each in livekit.opened] == [ROOM]
+    assert livekit.people == {}
+
+
+@pytest.mark.parametrize(("code", "is_served"), [("unavailable", False), ("not_found", None)])
+async def test_a_room_is_served_unless_nobody_answers_for_it(
+    code: str, is_served: bool | None
+) -> None:
+    livekit = FakeLiveKit({ROOM: []})
+    assert await seen_by(livekit).is_served(ROOM)
+    livekit.no_dispatches = api.ServerError(code, "no", status=503)
+    if is_served is None:
+        with pytest.raises(api.ServerError):
+            await seen_by(livekit).is_served(ROOM)
+    else:
+        assert await seen_by(livekit).is_served(ROOM) is is_served
+
+
+async def test_a_room_is_opened_for_nobody_to_be_cleared_away() -> None:
+    livekit = FakeLiveKit({ROOM: []})
+    await seen_by(livekit).clear(ROOM)
+    [opened] = livekit.opened
+    assert [agent.agent_name for agent in opened.agents] == ["storyline-nobody"]
+    assert livekit.people == {}
 
 
 # --- hanging up -----------------------------------------------------------------------------------

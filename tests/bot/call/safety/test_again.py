@@ -34,7 +34,9 @@ def asked(
 
 
 async def needed(
-    *dispatches: api.AgentDispatch, people: tuple[int, ...] = (), error: Exception | None = None
+    *dispatches: api.AgentDispatch,
+    people: tuple[int, ...] = (ParticipantInfo.Kind.SIP,),
+    error: Exception | None = None,
 ) -> bool:
     job = FakeJob(metadata=ASKED_AGAIN)  # its own dispatch is AD_1
     job.api.dispatches = list(dispatches)
@@ -44,7 +46,11 @@ async def needed(
 
 
 async def test_alone_with_the_caller_it_is_needed() -> None:
-    assert await needed(asked("AD_1", 5), people=(ParticipantInfo.Kind.SIP,))
+    assert await needed(asked("AD_1", 5))
+
+
+async def test_for_a_caller_who_has_left_it_is_not() -> None:
+    assert not await needed(asked("AD_1", 5), people=())
 
 
 async def test_with_another_storyteller_in_the_room_it_is_not() -> None:

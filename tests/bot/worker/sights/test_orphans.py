@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.worker.orphans import Orphans, Sight
+from bot.worker.sights.orphans import Orphans, Sight
 
 pytestmark = pytest.mark.unit
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from bot.worker.sights.since import Since
+
 
 @dataclass(frozen=True)
 class Sight:
@@ -14,6 +16,7 @@ class Sight:
     has_telephone: bool
     is_answered: bool
     has_agent: bool
+    is_empty: bool = False
 
 
 class Standing(Enum):
@@ -34,23 +37,13 @@ class Orphan:
 
 
 class Orphans:
-    """Remembers since when a room has been seen with a telephone and no agent, in one's own time.
-
-    After a pause of our own (suspended machine, LiveKit out of reach) watching begins anew.
-    """
+    """Remembers since when a room has been seen with a telephone and no agent."""
 
     def __init__(self, *, gap_s: float) -> None:
-        self._gap_s = gap_s
-        self._alone_since_s: dict[str, float] = {}
-        self._looked_s: float | None = None
+        self._since = Since(gap_s=gap_s)
 
     def judge(self, rooms: Iterable[Sight], *, monotonic_s: float) -> list[Orphan]:
         """Who is alone now. `monotonic_s`: when the rooms were looked at."""
-        if self._looked_s is not None and monotonic_s - self._looked_s > self._gap_s:
-            self._alone_since_s.clear()
-        self._looked_s = monotonic_s
-        alone = [room for room in rooms if room.has_telephone and not room.has_agent]
-        self._alone_since_s = {
-            room.sid: self._alone_since_s.get(room.sid, monotonic_s) for room in alone
-        }
-        return [Orphan(room, monotonic_s - self._alone_since_s[room.sid]) for room in alone]
+        alone = {room.sid: room for room in rooms if room.has_telephone and not room.has_agent}
+        alone_s = self._since.look(alone, monotonic_s=monotonic_s)
+        return [Orphan(room, alone_s[sid]) for sid, room in alone.items()]
