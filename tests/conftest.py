@@ -12,9 +12,10 @@ import pytest
 from tests import second_tries, side_by_side
 from tests.dealing import ByFileOrFolder
 from tests.house import PRODUCT, proof
+from tests.run_report import pytest_configure
 from tests.second_tries import pytest_sessionfinish, pytest_terminal_summary
 
-__all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
+__all__ = ["pytest_configure", "pytest_sessionfinish", "pytest_terminal_summary"]
 
 CATEGORIES = ("unit", "stack", "e2e", "alone")
 
