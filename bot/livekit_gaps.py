@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from livekit import rtc
 from livekit.agents import AgentServer, AgentSession, APIError, tts
+from livekit.agents.ipc.job_proc_executor import ProcJobExecutor
 from livekit.agents.llm import FunctionCall, GenerationCreatedEvent, RealtimeModelError
 from livekit.agents.utils import http_context
 from livekit.agents.utils.aio import cancel_and_wait
@@ -241,6 +242,17 @@ def is_registered(server: AgentServer) -> bool:
 def has_begun(server: AgentServer) -> bool:
     """Whether the server's jobs can be asked for: before `run` it has no list of them."""
     return hasattr(server, "_proc_pool")
+
+
+def pids_of_jobs(server: AgentServer) -> dict[str, int]:
+    """The process of each job in progress, by the job's id. The library tells only the jobs."""
+    if not has_begun(server):
+        return {}
+    return {
+        process.running_job.job.id: process.pid
+        for process in server._proc_pool.processes
+        if isinstance(process, ProcJobExecutor) and process.running_job and process.pid
+    }
 
 
 def keep_idle_processes(server: AgentServer, number: int) -> None:

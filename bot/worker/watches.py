@@ -37,7 +37,7 @@ async def watches(
     """Both watches run for as long as the block lasts, in any number of processes at once.
 
     Calls that end are counted in `metrics`. `load`: how this worker is, for the roster.
-    `jobs`: the ids of those that run in it.
+    `jobs`: the ids of those that run in it. One that is missing has no process, or a stopped one.
     """
     async with (
         Records.open(settings.database_url, announces=settings.webhooks.is_on) as records,

@@ -9,7 +9,7 @@ from livekit import api
 
 from bot import messages
 from bot.call.entry import take_call
-from bot.livekit_gaps import has_begun
+from bot.livekit_gaps import has_begun, pids_of_jobs
 from bot.messages import Message
 from bot.records import DatabaseUnavailable, RecordsError, migrate
 from bot.settings import Settings
@@ -18,6 +18,7 @@ from bot.worker.figures.reports import Load
 from bot.worker.health import health_page
 from bot.worker.processes.fork_server import READS
 from bot.worker.processes.prewarm import prewarm
+from bot.worker.processes.running import Running
 from bot.worker.room_watch import RoomWatch
 from bot.worker.server import Server
 from bot.worker.signals import stop_on_signals
@@ -69,9 +70,10 @@ async def serve(settings: Settings) -> int:
     stop = stop_on_signals()
     server = build_server(settings)
     worker, metrics = settings.worker, Metrics()
+    running_jobs = Running(partial(pids_of_jobs, server))
     async with (
         settings.livekit.access.connect(limit_s=API_LIMIT_S) as lkapi,
-        watches(settings, metrics, partial(_load, server), partial(_jobs, server)) as room_watch,
+        watches(settings, metrics, partial(_load, server), running_jobs.jobs) as room_watch,
         health_page(
             server,
             worker.health_host,
@@ -102,10 +104,6 @@ def _load(server: Server, room_watch: RoomWatch) -> Load:
         is_ready=has_begun(server) and not server.why_not_ready(),
         is_blind=room_watch.is_blind,
     )
-
-
-def _jobs(server: Server) -> set[str]:
-    return {each.job.id for each in server.active_jobs}
 
 
 async def _prepare_database(url: str) -> None:

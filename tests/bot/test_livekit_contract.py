@@ -15,6 +15,7 @@ from typing import Any, cast
 import pytest
 from livekit import agents, rtc
 from livekit.agents import AgentServer, AgentSession, APIConnectionError
+from livekit.agents.ipc.job_proc_executor import ProcJobExecutor
 from livekit.agents.ipc.proc_pool import ProcPool
 from livekit.agents.llm import FunctionCall, GenerationCreatedEvent, RealtimeModelError
 from livekit.agents.utils import http_context
@@ -248,6 +249,18 @@ def test_a_worker_knows_whether_it_is_connected_and_warm() -> None:
     assert "self._connecting = True" in source and "self._connecting = False" in source
     assert "self._proc_pool = ipc.proc_pool.ProcPool(" in source
     assert "self._warmed_proc_queue" in inspect.getsource(ProcPool)
+
+
+def test_a_worker_knows_the_process_of_each_job() -> None:
+    server = AgentServer()
+    assert livekit_gaps.pids_of_jobs(server) == {}, "before it runs"
+    job = SimpleNamespace(job=SimpleNamespace(id="AJ_1"))
+    busy, idle = ProcJobExecutor.__new__(ProcJobExecutor), ProcJobExecutor.__new__(ProcJobExecutor)
+    busy._running_job, busy._pid = cast(Any, job), 7
+    idle._running_job, idle._pid = None, 8
+    server._proc_pool = cast(Any, SimpleNamespace(processes=[busy, idle]))
+    assert livekit_gaps.pids_of_jobs(server) == {"AJ_1": 7}
+    assert isinstance(ProcPool.processes, property)
 
 
 def test_a_pool_starts_fewer_processes_ahead_of_need_but_one_for_whoever_waits() -> None:

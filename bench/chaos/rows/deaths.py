@@ -15,7 +15,7 @@ Provoke = Callable[[Scene], Awaitable[None]]
 
 # Deaths of a process in one call; after a third one Echo says goodbye.
 _SURVIVED = 2
-# A beat and a half until it is missed, and two questions of 0.8 s: 2.1 s at least.
+# So long a process may be stopped (bot/worker/processes/running.py).
 _MOMENT_S = 1.5
 # Echo answers half a second after the last word.
 _HANDOVER_S = 0.3
@@ -149,8 +149,8 @@ ROWS = (
         "job-frozen",
         "job frozen (SIGSTOP): the story goes on",
         goes_on(job_frozen),
-        # It is asked twice in its room, for 0.8 s each time.
-        goes_on_s=7.0,
+        # It is missed after 1.5 to 2.0 s.
+        goes_on_s=5.0,
     ),
     _told_on(
         "job-frozen-briefly",
