@@ -27,11 +27,11 @@ def test_the_watch_ends_when_it_is_told_to() -> None:
 def test_the_longest_are_told_first_with_their_time() -> None:
     seen = [Standstill(0.0, 0.6), Standstill(60.0, 4.0), Standstill(3600.0, 1.0)]
     told = in_words([*seen, Standstill(1.0, 0.5)])
-    assert "4 times, longest 4.0 s until 00:01:00, 1.0 s until 01:00:00, 0.6 s until" in told
+    assert "4 times, 6.1 s, longest 4.0 s until 00:01:00, 1.0 s until 01:00:00, 0.6 s until" in told
 
 
 def test_a_machine_that_never_stood_still_is_said_to_be_so() -> None:
-    assert in_words([]).endswith("it never stood still for 0.5 s")
+    assert in_words([]).endswith("it never stood still for 0.15 s")
 
 
 def test_of_a_failure_the_last_words_are_told() -> None:
