@@ -12,6 +12,8 @@ from livekit import rtc
 from livekit.agents.utils.audio import audio_frames_from_file
 from livekit.rtc.participant import PublishTrackError
 
+from bot.livekit_gaps import cancel_and_wait
+
 logger = logging.getLogger("storyline.clips")
 
 _SAMPLE_RATE_HZ = 24_000
@@ -59,7 +61,7 @@ class ClipPlayer:
         self._room = room
         self._folder = folder
         self._tapped = tapped
-        self._source: rtc.AudioSource | None = None
+        self._opening: asyncio.Task[rtc.AudioSource] | None = None
         self._playing: asyncio.Task[None] | None = None
 
     async def publish(self) -> None:
@@ -85,9 +87,12 @@ class ClipPlayer:
 
     async def aclose(self) -> None:
         await self.stop()
-        if self._source is not None:
-            await self._source.aclose()
-            self._source = None
+        opening, self._opening = self._opening, None
+        if opening is None:
+            return
+        await cancel_and_wait(opening)
+        if _has_opened(opening):
+            await opening.result().aclose()
 
     async def _play(self, clip: Clip) -> None:
         """Play; a clip that cannot be played is silence, never the end of whoever asked for it."""
@@ -107,9 +112,21 @@ class ClipPlayer:
             source.clear_queue()
 
     async def _published_source(self) -> rtc.AudioSource:
-        if self._source is None:
-            source = rtc.AudioSource(_SAMPLE_RATE_HZ, 1, queue_size_ms=_QUEUE_MS)
-            track = rtc.LocalAudioTrack.create_audio_track("storyline-clips", source)
-            await self._room.local_participant.publish_track(track)
-            self._source = self._tapped(source) if self._tapped else source
-        return self._source
+        """A track once begun is published to its end, also when the clip that wanted it is stopped:
+        LiveKit would have it, and we would publish a second one for the next clip.
+        """
+        opening = self._opening
+        if opening is None or (opening.done() and not _has_opened(opening)):
+            opening = asyncio.create_task(self._open(), name="track of the clips")
+            self._opening = opening
+        return await asyncio.shield(opening)
+
+    async def _open(self) -> rtc.AudioSource:
+        source = rtc.AudioSource(_SAMPLE_RATE_HZ, 1, queue_size_ms=_QUEUE_MS)
+        track = rtc.LocalAudioTrack.create_audio_track("storyline-clips", source)
+        await self._room.local_participant.publish_track(track)
+        return self._tapped(source) if self._tapped else source
+
+
+def _has_opened(opening: asyncio.Task[rtc.AudioSource]) -> bool:
+    return opening.done() and not opening.cancelled() and opening.exception() is None

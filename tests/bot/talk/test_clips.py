@@ -74,9 +74,10 @@ class FakeSource:
 
 @dataclass
 class FakeParticipant:
-    """Publishes tracks, unless it `fails`."""
+    """Publishes tracks, which LiveKit has at once and tells after `takes_s`, unless it `fails`."""
 
     fails: Exception | None = None
+    takes_s: float = 0.0
     tracks: list[Any] = field(default_factory=list)
 
     @property
@@ -87,6 +88,7 @@ class FakeParticipant:
         if self.fails is not None:
             raise self.fails
         self.tracks.append(track)
+        await asyncio.sleep(self.takes_s)
 
 
 class Scene:
@@ -188,6 +190,30 @@ async def test_a_track_that_cannot_be_published_is_tried_again_with_the_next_cli
     scene.room.fails = None
     await scene.player.play(Clip.APOLOGY)
     assert scene.opened == ["apology.ogg"]
+
+
+async def test_a_clip_that_is_stopped_while_its_track_is_published_leaves_it_to_the_next(
+    scene: Scene,
+) -> None:
+    scene.room.takes_s = 1.0
+    first = asyncio.create_task(scene.player.play(Clip.FILLER))
+    await asyncio.sleep(0.4)
+    await scene.player.stop()
+    assert now_s() == pytest.approx(0.4)
+    await first
+    await scene.player.play(Clip.APOLOGY)
+    assert scene.room.tracks == ["storyline-clips"]
+    assert now_s() == pytest.approx(2.0)
+
+
+async def test_a_track_that_is_still_being_published_ends_with_its_call(scene: Scene) -> None:
+    scene.room.takes_s = 3600.0
+    playing = asyncio.create_task(scene.player.play(Clip.FILLER))
+    await asyncio.sleep(0.4)
+    await scene.player.aclose()
+    await playing
+    assert now_s() == pytest.approx(0.4)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 async def test_a_track_can_be_opened_before_anything_is_played(scene: Scene) -> None:
