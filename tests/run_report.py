@@ -34,7 +34,7 @@ class Standstill:
 
 
 class StandstillWatch:
-    """Notes when this process, which has next to nothing to do, was not woken in time."""
+    """Notes when a process that has next to nothing to do was not woken in time."""
 
     def __init__(self) -> None:
         self.seen: list[Standstill] = []
@@ -61,16 +61,20 @@ class StandstillWatch:
 
 
 class RunReport:
-    """A plugin for the process that reports, not for those that test for it."""
+    """A plugin for the process that reports; with a `watch` where others test for it, for a test in
+    the same process would keep it from being woken.
+    """
 
-    def __init__(self, watch: StandstillWatch) -> None:
+    def __init__(self, watch: StandstillWatch | None) -> None:
         self._watch = watch
 
     def pytest_sessionstart(self) -> None:
-        self._watch.start()
+        if self._watch is not None:
+            self._watch.start()
 
     def pytest_unconfigure(self) -> None:
-        self._watch.stop()
+        if self._watch is not None:
+            self._watch.stop()
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -84,8 +88,9 @@ class RunReport:
             terminalreporter.section(f"why: {report.nodeid}")
             for line in explained(report.longreprtext):
                 terminalreporter.write_line(line)
-        terminalreporter.section("the machine meanwhile")
-        terminalreporter.write_line(in_words(self._watch.seen))
+        if self._watch is not None:
+            terminalreporter.section("the machine meanwhile")
+            terminalreporter.write_line(in_words(self._watch.seen))
 
 
 def explained(failure: str) -> list[str]:
@@ -106,5 +111,7 @@ def in_words(standstills: Sequence[Standstill]) -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):  # set by xdist in a process that only tests
-        config.pluginmanager.register(RunReport(StandstillWatch()), "run report")
+    if hasattr(config, "workerinput"):  # set by xdist in a process that only tests
+        return
+    has_testers = config.getoption("dist", "no") != "no"
+    config.pluginmanager.register(RunReport(StandstillWatch() if has_testers else None), "report")
