@@ -69,7 +69,8 @@ class Rescue:
     async def go_on(self, call: CallRecord, *, is_certain: bool = False) -> bool:
         """True while somebody goes on with the call, or will: leave it alone.
 
-        `is_certain`: its process was seen to end. Raises RecordsError, and what the rooms raise.
+        `is_certain`: its process was seen to end, or to stand still. Raises RecordsError, and what
+        the rooms raise.
         """
         thread = await self._threads.of(call.call_id)
         now_s = self._monotonic()

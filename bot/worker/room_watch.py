@@ -110,9 +110,10 @@ class RoomWatch:
 
     def _look_at_the_empty(self, sights: list[Sight], now_s: float) -> None:
         empty = {room.sid: room for room in sights if room.is_empty}
-        for sid, empty_s in self._empty.look(empty, monotonic_s=now_s).items():
-            if empty_s >= _EMPTY_S and sid not in self._busy:
-                self._busy.begin(sid, self._clear(empty[sid]), name="room that nobody may have")
+        empty_s = self._empty.look(empty, monotonic_s=now_s)
+        for sid, room in empty.items():
+            if empty_s[sid] >= _EMPTY_S and sid not in self._busy:
+                self._busy.begin(sid, self._clear(room), name="room that nobody may have")
 
     async def settle(self) -> None:
         """Wait for what is under way."""

@@ -1,1 +1,1 @@
-"""What the watch has seen of the rooms, and for how long: judged without LiveKit."""
+"""What the watches have seen, and for how long: judged without LiveKit."""

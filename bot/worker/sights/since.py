@@ -1,6 +1,6 @@
 """For how long something has been seen, in one's own time and by no clock of anybody else."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 
 class Since:
@@ -11,10 +11,10 @@ class Since:
 
     def __init__(self, *, gap_s: float) -> None:
         self._gap_s = gap_s
-        self._since_s: dict[str, float] = {}
+        self._since_s: dict[Hashable, float] = {}
         self._looked_s: float | None = None
 
-    def look(self, seen: Iterable[str], *, monotonic_s: float) -> dict[str, float]:
+    def look(self, seen: Iterable[Hashable], *, monotonic_s: float) -> dict[Hashable, float]:
         """The seconds for which each of those `seen` now has been there. `monotonic_s`: when."""
         if self._looked_s is not None and monotonic_s - self._looked_s > self._gap_s:
             self._since_s.clear()
@@ -22,6 +22,6 @@ class Since:
         self._since_s = {each: self._since_s.get(each, monotonic_s) for each in seen}
         return {each: monotonic_s - since_s for each, since_s in self._since_s.items()}
 
-    def begin_anew(self, seen: str) -> None:
+    def begin_anew(self, seen: Hashable) -> None:
         """Count from the next look on."""
         self._since_s.pop(seen, None)

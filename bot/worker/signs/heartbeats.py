@@ -5,18 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.records import CallRecord
+from bot.worker.sights.since import Since
 
 # Beats come a beat apart and the time of a write. To doubt one that is alive costs a write and a
 # question in its room; to doubt a frozen one later costs its caller silence.
 _LATE = 1.5
-
-
-@dataclass(frozen=True)
-class _Sign:
-    """The last sign of life of one call, and when we first saw it."""
-
-    lease_until: datetime | None
-    since_s: float
 
 
 @dataclass(frozen=True)
@@ -42,32 +35,24 @@ class Heartbeats:
     """
 
     def __init__(self, *, poll_s: float, lease_s: float, beat_s: float) -> None:
-        self._gap_s = 2 * poll_s + beat_s
         self._quiet_s = _LATE * beat_s
         self._answer_s = lease_s - self._quiet_s
-        self._signs: dict[str, _Sign] = {}
-        self._looked_s: float | None = None
+        # Of each call and its last sign of life.
+        self._since = Since(gap_s=2 * poll_s + beat_s)
 
     def judge(self, calls: Iterable[CallRecord], *, wall: datetime, monotonic_s: float) -> Verdict:
         """Who of the open `calls` is in doubt, who is dead. `monotonic_s`: when they were read."""
-        if self._looked_s is not None and monotonic_s - self._looked_s > self._gap_s:
-            self._signs.clear()
-        self._looked_s = monotonic_s
-        signs: dict[str, _Sign] = {}
+        signs = {(call.call_id, call.lease_until): call for call in calls}
         suspects: list[CallRecord] = []
         dead: list[CallRecord] = []
-        for call in calls:
-            sign = self._signs.get(call.call_id)
-            if sign is None or sign.lease_until != call.lease_until:
-                sign = _Sign(call.lease_until, monotonic_s)
-            signs[call.call_id] = sign
-            watched_s = monotonic_s - sign.since_s
+        seen_s = self._since.look(signs, monotonic_s=monotonic_s)
+        for sign, call in signs.items():
+            watched_s = seen_s[sign]
             if call.lease_until is None:
                 if watched_s >= self._answer_s or is_given_up(call):
                     dead.append(call)
             elif watched_s >= self._quiet_s or call.lease_until < wall:
                 suspects.append(call)
-        self._signs = signs
         return Verdict(tuple(suspects), tuple(dead))
 
 
