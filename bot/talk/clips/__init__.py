@@ -91,7 +91,7 @@ class ClipPlayer:
         if opening is None:
             return
         await cancel_and_wait(opening)
-        if _has_opened(opening):
+        if not _has_failed(opening):
             await opening.result().aclose()
 
     async def _play(self, clip: Clip) -> None:
@@ -116,7 +116,7 @@ class ClipPlayer:
         LiveKit would have it, and we would publish a second one for the next clip.
         """
         opening = self._opening
-        if opening is None or (opening.done() and not _has_opened(opening)):
+        if opening is None or _has_failed(opening):
             opening = asyncio.create_task(self._open(), name="track of the clips")
             self._opening = opening
         return await asyncio.shield(opening)
@@ -128,5 +128,5 @@ class ClipPlayer:
         return self._tapped(source) if self._tapped else source
 
 
-def _has_opened(opening: asyncio.Task[rtc.AudioSource]) -> bool:
-    return opening.done() and not opening.cancelled() and opening.exception() is None
+def _has_failed(opening: asyncio.Task[rtc.AudioSource]) -> bool:
+    return opening.done() and (opening.cancelled() or opening.exception() is not None)
