@@ -38,8 +38,13 @@ def explain(record: CallRecord | None, call: PhoneCall | None, run_dir: Path) ->
     return "\n".join(lines)
 
 
-def explain_room(room: api.Room, present: Iterable[api.ParticipantInfo]) -> str:
-    """A room that nobody has closed: how old it is, and who is in it since when."""
+def explain_room(
+    room: api.Room,
+    present: Iterable[api.ParticipantInfo],
+    record: CallRecord | None,
+    run_dir: Path,
+) -> str:
+    """A room that nobody has closed: how old it is, who is in it since when, what its call was."""
     lines = [
         f"{room.name}: opened {_ago(room.creation_time)}, told of {room.num_participants} in it"
     ]
@@ -48,6 +53,9 @@ def explain_room(room: api.Room, present: Iterable[api.ParticipantInfo]) -> str:
         state = api.ParticipantInfo.State.Name(each.state)
         status = each.attributes.get("sip.callStatus", "none")
         lines.append(f"  {kind} {state}, since {_ago(each.joined_at)}, sip.callStatus {status}")
+    lines.append(f"record: {record}")
+    if record is not None:
+        lines += log_of(run_dir / "worker.log", record.call_id)
     return "\n".join(lines)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -21,9 +21,10 @@ from tests.e2e.browser import join_room
 from tests.e2e.explanation import explain, explain_room
 from tests.second_tries import Misheard
 
-# Deleting a room, sending BYE and writing the record take a moment each. Where LiveKit goes on
-# listing a room that it has closed, the watch clears it away after 24 s.
-SETTLE_S = 30.0
+# Deleting a room, sending BYE and writing the record take a moment each.
+SETTLE_S = 5.0
+# Where LiveKit goes on listing a room that it has closed, the watch clears it away after 24 s.
+_GONE_S = 30.0
 _POLL_S = 0.1
 # Heard in the greeting and nowhere else. The ears are not sure of Echo's name, but of her trade.
 GREETING = "storyteller"
@@ -126,26 +127,34 @@ class House:
         return found[0] if len(found) == calls else None
 
     async def closed_record(self, caller: str, within_s: float = SETTLE_S) -> CallRecord:
-        """The one record of the call, once it is closed and its room is gone."""
+        """The one record of the call, once it is closed `within_s` and its room is gone."""
         try:
             async with asyncio.timeout(within_s):
                 while True:
                     record = await self.record(caller)
-                    closed = record is not None and not record.is_open
-                    if record and closed and record.room_name not in await self.rooms():
-                        return record
+                    if record is not None and not record.is_open:
+                        break
                     await asyncio.sleep(_POLL_S)
         except TimeoutError:
             raise AssertionError(
                 f"after {within_s:g} s: record {record}, rooms {await self.rooms()}"
             ) from None
+        await self.wait_until_gone(record.room_name)
+        return record
 
-    async def wait_until_empty(self, within_s: float = SETTLE_S) -> None:
+    async def wait_until_gone(self, room_name: str) -> None:
+        """Until LiveKit lists the room no more."""
+        await self._wait_for_rooms(lambda listed: room_name not in listed)
+
+    async def wait_until_empty(self) -> None:
         """Until no room is left; a call that a test has left must end by itself."""
+        await self._wait_for_rooms(lambda listed: not listed)
+
+    async def _wait_for_rooms(self, are_gone: Callable[[list[str]], bool]) -> None:
         try:
-            async with asyncio.timeout(within_s):
+            async with asyncio.timeout(_GONE_S):
                 while True:
-                    if not await self.rooms():
+                    if are_gone(await self.rooms()):
                         return
                     await asyncio.sleep(_POLL_S)
         except TimeoutError:
@@ -153,21 +162,20 @@ class House:
 
     async def _what_is_left(self) -> str:
         """Who is still in each room, and what became of its call."""
-        left = (await self.livekit.room.list_rooms(api.ListRoomsRequest())).rooms
+        left = await self._listed()
         parts = [f"rooms left behind: {[room.name for room in left]}"]
         for room in left:
             request = api.ListParticipantsRequest(room=room.name)
             present = (await self.livekit.room.list_participants(request)).participants
-            parts.append(explain_room(room, present))
-            record = next(
-                (r for r in await self.store.recent(1000) if r.room_name == room.name), None
-            )
-            parts.append(explain(record, None, self.stack.run_dir))
+            record = await self.record(room.name)
+            parts.append(explain_room(room, present, record, self.stack.run_dir))
         return "\n".join(parts)
 
     async def rooms(self) -> list[str]:
-        answer = await self.livekit.room.list_rooms(api.ListRoomsRequest())
-        return [room.name for room in answer.rooms]
+        return [room.name for room in await self._listed()]
+
+    async def _listed(self) -> Sequence[api.Room]:
+        return (await self.livekit.room.list_rooms(api.ListRoomsRequest())).rooms
 
 
 def has_word(said: str, word: str) -> bool:

@@ -16,7 +16,7 @@ from local.caller.incoming import Telephone
 from local.stack.environment import clean_environment
 from sip.objects.kinds import Kind, object_id
 from sip.objects.server import read_snapshot
-from tests.e2e.house import SETTLE_S, House
+from tests.e2e.house import House
 
 _LIMIT_S = 60.0
 # Nobody has the receiver at the ear within less.
@@ -113,18 +113,19 @@ class Operator:
         assert len(found) == 1, f"{len(found)} orders for one number"
         return found[0]
 
-    async def ended(
-        self, number: str, within_s: float = SETTLE_S
-    ) -> tuple[Order, CallRecord | None]:
-        """Order and record of the call to a number, once both are closed and its room is gone."""
+    async def ended(self, number: str, within_s: float = 20.0) -> tuple[Order, CallRecord | None]:
+        """Order and record of the call to a number, once both are closed `within_s` and its room is
+        gone.
+        """
         async with asyncio.timeout(within_s):
             while True:
                 order = await self.order(number)
                 record = await self.house.store.get(order.call_id)
-                closed = order.has_ended and (record is None or not record.is_open)
-                if closed and order.room_name not in await self.house.rooms():
-                    return order, record
+                if order.has_ended and (record is None or not record.is_open):
+                    break
                 await asyncio.sleep(0.1)
+        await self.house.wait_until_gone(order.room_name)
+        return order, record
 
     async def pick_up(self, telephone: Telephone) -> PhoneCall:
         """Answer as a quick person does."""

@@ -23,7 +23,7 @@ async def test_a_caller_who_gives_up_while_it_rings_was_never_answered(house: Ho
         await ringing.wait_answered(1.0)
     assert failure.value.status_code == 487
     # A job that finds nobody in its room waits for ten seconds before it gives up.
-    record = await house.closed_record(room_name)
+    record = await house.closed_record(room_name, within_s=15.0)
     assert record.end_reason is EndReason.NEVER_ANSWERED
     assert record.answered_at is None
     assert record.turns == 0
