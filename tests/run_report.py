@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import pytest
 
 _LOOK_S = 0.1
-# Beside ten spinning programs on two cores this thread was woken 5 ms late at most. A machine whose
-# processors were taken from it for a fifth of each second was 0.2 s late, and calls were misheard.
+# Beside ten spinning programs on two cores this thread was woken 5 ms late at most. With both
+# processors taken away for a quarter of each second it was 0.2 s late, and calls were misheard.
 LATE_S = 0.15
 _LISTED = 3
 _LINES = 12
@@ -34,19 +34,27 @@ class Standstill:
 
 
 class StandstillWatch:
-    """Notes when a process that has next to nothing to do was not woken in time."""
+    """Notes when a process that has next to nothing to do was not woken in time.
+
+    A plugin for a process that reports what others test: a test of its own would keep it busy.
+    """
 
     def __init__(self) -> None:
         self.seen: list[Standstill] = []
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="standstills", daemon=True)
 
-    def start(self) -> None:
+    def pytest_sessionstart(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
+    def pytest_unconfigure(self) -> None:
         self._over.set()
         self._thread.join()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        terminalreporter.section("the machine meanwhile")
+        terminalreporter.write_line(in_words(self.seen))
 
     def note(self, late_s: float) -> None:
         if late_s >= LATE_S:
@@ -60,21 +68,8 @@ class StandstillWatch:
             last_s = now_s
 
 
-class RunReport:
-    """A plugin for the process that reports; with a `watch` where others test for it, for a test in
-    the same process would keep it from being woken.
-    """
-
-    def __init__(self, watch: StandstillWatch | None) -> None:
-        self._watch = watch
-
-    def pytest_sessionstart(self) -> None:
-        if self._watch is not None:
-            self._watch.start()
-
-    def pytest_unconfigure(self) -> None:
-        if self._watch is not None:
-            self._watch.stop()
+class LastWords:
+    """Repeats at the very end what failed tests said, which else stands far above."""
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -88,9 +83,6 @@ class RunReport:
             terminalreporter.section(f"why: {report.nodeid}")
             for line in explained(report.longreprtext):
                 terminalreporter.write_line(line)
-        if self._watch is not None:
-            terminalreporter.section("the machine meanwhile")
-            terminalreporter.write_line(in_words(self._watch.seen))
 
 
 def explained(failure: str) -> list[str]:
@@ -113,5 +105,6 @@ def in_words(standstills: Sequence[Standstill]) -> str:
 def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):  # set by xdist in a process that only tests
         return
-    has_testers = config.getoption("dist", "no") != "no"
-    config.pluginmanager.register(RunReport(StandstillWatch() if has_testers else None), "report")
+    config.pluginmanager.register(LastWords(), "last words")
+    if config.getoption("dist", "no") != "no":
+        config.pluginmanager.register(StandstillWatch(), "standstills")

@@ -19,8 +19,8 @@ def test_only_a_wait_that_lasts_is_a_standstill() -> None:
 
 def test_the_watch_ends_when_it_is_told_to() -> None:
     watch = StandstillWatch()
-    watch.start()
-    watch.stop()
+    watch.pytest_sessionstart()
+    watch.pytest_unconfigure()
     assert not watch._thread.is_alive()
 
 
