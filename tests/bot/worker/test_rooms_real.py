@@ -9,6 +9,7 @@ from livekit import api
 
 from bot.worker.rooms import Rooms
 from local.stack import Stack
+from tests.sip.sip_servers import bare_stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(60)]
 
@@ -16,9 +17,9 @@ ROOM = "call-1"
 LISTS = (b"rooms", b"room_internal")  # as LiveKit calls them in Redis
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="module")
 async def stack() -> AsyncIterator[Stack]:
-    async with Stack(with_providers=False, with_trunk=False, with_worker=False) as running:
+    async with bare_stack() as running:
         yield running
 
 
@@ -26,6 +27,8 @@ async def stack() -> AsyncIterator[Stack]:
 async def livekit(stack: Stack) -> AsyncIterator[api.LiveKitAPI]:
     async with api.LiveKitAPI(stack.livekit_url, stack.api_key, stack.api_secret) as client:
         yield client
+        for name in await names(client):
+            await client.room.delete_room(api.DeleteRoomRequest(room=name))
 
 
 async def ask_redis(stack: Stack, *words: bytes) -> bytes:
